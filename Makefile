@@ -1,0 +1,271 @@
+# refmount: one Makefile for everything; `make help` lists what it can do.
+#
+# A room (folder) is a set of objects. DEPS_<room> says which rooms lie below it: the same table as in
+# tests/lint/layers, used here to link each unit test with its own room and those below, and nothing
+# else. A variant is one way to compile everything, in a folder of its own below build/.
+
+VERSION    := 0.1.0
+PREFIX     ?= /usr/local
+LIBEXECDIR ?= $(PREFIX)/libexec/refmount
+
+VARIANT ?= plain
+O       := build/$(VARIANT)
+BIN     := $(if $(filter plain,$(VARIANT)),build,$(O))
+COUNTS  := build/counts
+
+# As many jobs as there are cores, unless the caller says otherwise.
+ifeq ($(MAKELEVEL),0)
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
+endif
+endif
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+# --- rooms: what lies directly below each, and the library each one alone may use ---
+
+ROOMS := base snap link git value jinja ctl build engine cmd
+
+DEPS_base   :=
+DEPS_snap   := base
+DEPS_link   := base
+DEPS_git    := base
+DEPS_value  := base
+DEPS_ctl    := base
+DEPS_jinja  := base value
+DEPS_build  := base git value jinja snap
+DEPS_fs     := base snap link
+DEPS_engine := base git value snap link build ctl
+DEPS_cmd    := base git value snap link jinja build ctl engine
+
+PKG_snap  := libxxhash
+PKG_git   := libgit2
+PKG_value := yaml-0.1
+PKG_fs    := fuse3
+
+folder  = $(if $(filter fs,$1),fs,src/$1)
+closure = $(sort $1 $(foreach room,$(DEPS_$1),$(call closure,$(room))))
+sources = $(filter-out fs/main.c,$(wildcard $(call folder,$1)/*.c))
+objects = $(foreach room,$1,$(patsubst %.c,$(O)/obj/%.o,$(call sources,$(room))))
+
+# Asked for only when something is linked or compiled: on a fresh machine pkg-config comes with the rest.
+packages  = $(strip $(foreach room,$1,$(PKG_$(room))))
+libraries = $(if $(call packages,$1),$$(pkg-config --libs $(call packages,$1))) -lpthread $2
+
+# --- flags ---
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+
+WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
+	-Wformat=2 -Wpointer-arith -Wwrite-strings -Wundef
+HARDEN   := -fstack-protector-strong -fPIE
+LINK_HARDEN := -pie -Wl,-z,relro,-z,now
+
+MODE_plain := -O2 -D_FORTIFY_SOURCE=2
+MODE_clang := $(MODE_plain)
+MODE_asan  := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+MODE_tsan  := -O1 -fno-omit-frame-pointer -fsanitize=thread
+MODE_fuzz  := -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
+	-fno-sanitize-recover=all
+MODE := $(MODE_$(VARIANT))
+
+ALL_CPPFLAGS := -I. -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 $(CPPFLAGS)
+ALL_CFLAGS   := -std=c11 -g $(WARNINGS) $(HARDEN) $(MODE) $(CFLAGS)
+ALL_LDFLAGS  := $(LINK_HARDEN) $(filter -fsanitize%,$(MODE)) $(LDFLAGS)
+
+# `make V=1` shows the commands.
+Q   = $(if $(V),,@)
+say = $(if $(V),,@echo '  $1  $2')
+
+# What only some files get: $1 is the source.
+only_for = $(if $(filter fs/% tests/unit/fs_% tests/fuzz/fuzz_fs_%,$1),\
+		-DFUSE_USE_VERSION=35 $$(pkg-config --cflags fuse3)) \
+	$(if $(filter fs/% src/main.c src/cmd/%,$1),-DVERSION='"$(VERSION)"') \
+	$(if $(filter src/base/proc.c,$1),-DLIBEXECDIR='"$(LIBEXECDIR)"')
+
+# --- programs ---
+
+PROGRAMS := $(if $(wildcard src/main.c),$(BIN)/refmount) \
+	$(if $(wildcard fs/main.c),$(BIN)/refmount-fs)
+
+all: $(PROGRAMS) objects
+objects: $(call objects,$(ROOMS) fs) $(patsubst %.c,$(O)/obj/%.o,$(wildcard src/main.c fs/main.c))
+
+$(BIN)/refmount: $(O)/obj/src/main.o $(call objects,$(ROOMS))
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(call libraries,$(ROOMS),-lm)
+
+$(BIN)/refmount-fs: $(O)/obj/fs/main.o $(call objects,$(call closure,fs))
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(call libraries,$(call closure,fs))
+
+$(O)/obj/%.o: %.c $(O)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(call only_for,$<) -MMD -MP -c -o $@ $<
+
+# Other flags or another compiler: compile again.
+$(O)/flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(VERSION) $(LIBEXECDIR)' >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+-include $(shell find $(O) build/lint -name '*.d' 2>/dev/null)
+
+# --- unit tests: tests/unit/<room>_<name>.c, each a cmocka program ---
+
+UNITS  := $(sort $(basename $(notdir $(wildcard tests/unit/*.c))))
+RACERS := $(filter fs_% snap_%,$(UNITS))
+room_of = $(firstword $(subst _, ,$1))
+
+define unit_rule
+$(O)/unit/$1: $(O)/obj/tests/unit/$1.o $(call objects,$(call closure,$(call room_of,$1)))
+	@mkdir -p $$(@D)
+	$$(call say,LD,$$@)
+	$$(Q)$$(CC) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -o $$@ $$^ \
+		$$(call libraries,$(call closure,$(call room_of,$1)),-lcmocka -lm)
+endef
+$(foreach unit,$(UNITS),$(eval $(call unit_rule,$(unit))))
+
+units:  $(UNITS:%=$(O)/unit/%)
+racers: $(RACERS:%=$(O)/unit/%)
+
+# TSan and the address randomization of recent kernels do not fit together ("unexpected memory
+# mapping"), hence setarch -R, where a container allows it.
+NO_ASLR = $(shell setarch -R true 2>/dev/null && echo setarch -R)
+SANITIZER_ENV := ASAN_OPTIONS=detect_leaks=1:abort_on_error=0:allocator_may_return_null=1 \
+	UBSAN_OPTIONS=print_stacktrace=1 TSAN_OPTIONS=halt_on_error=0:second_deadlock_stack=1
+
+unit:
+	@$(MAKE) VARIANT=asan units
+	@$(MAKE) VARIANT=tsan racers
+	@$(SANITIZER_ENV) tests/run --tap --timeout 120 'units (asan)' $(UNITS:%=build/asan/unit/%)
+	@$(SANITIZER_ENV) tests/run --tap --timeout 300 --prefix '$(NO_ASLR)' 'units (tsan)' \
+		$(RACERS:%=build/tsan/unit/%)
+
+# --- integration tests: tests/integration/*.t, TAP scripts that drive the programs ---
+
+REFMOUNT_BIN ?= $(CURDIR)/build/asan
+TESTS        ?= $(sort $(wildcard tests/integration/*.t))
+
+integration:
+	@$(MAKE) VARIANT=asan all
+	@REFMOUNT_BIN='$(REFMOUNT_BIN)' $(SANITIZER_ENV) tests/run --timeout 120 integration $(TESTS)
+
+# --- fuzzing: tests/fuzz/fuzz_<room>_<name>.c, libFuzzer targets ---
+
+FUZZERS      := $(sort $(basename $(notdir $(wildcard tests/fuzz/fuzz_*.c))))
+FUZZ_SECONDS ?= 60
+
+define fuzz_rule
+$(O)/fuzz/$1: $(O)/obj/tests/fuzz/$1.o $(call objects,$(call closure,$(word 2,$(subst _, ,$1))))
+	@mkdir -p $$(@D)
+	$$(call say,LD,$$@)
+	$$(Q)$$(CC) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -fsanitize=fuzzer -o $$@ $$^ \
+		$$(call libraries,$(call closure,$(word 2,$(subst _, ,$1))),-lm)
+endef
+$(foreach fuzzer,$(FUZZERS),$(eval $(call fuzz_rule,$(fuzzer))))
+
+fuzzers: $(FUZZERS:%=$(O)/fuzz/%)
+
+# Same seed, same inputs: a failure here is a failure everywhere.
+fuzz-short:
+	@$(MAKE) VARIANT=fuzz CC=clang fuzzers
+	@tests/run --fuzz '-runs=20000 -seed=1' fuzz $(FUZZERS:%=build/fuzz/fuzz/%)
+
+fuzz:
+	@$(MAKE) VARIANT=fuzz CC=clang fuzzers
+	@tests/run --fuzz '-max_total_time=$(FUZZ_SECONDS)' fuzz $(FUZZERS:%=build/fuzz/fuzz/%)
+
+# --- longer work: the checker of switches, and figures ---
+
+SWITCHES ?= 10000
+READERS  ?= 6
+
+build/torture/checker: $(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/torture/*.c))
+build/bench/probe: $(O)/obj/tests/bench/probe.o
+build/torture/checker build/bench/probe:
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ -lpthread
+
+torture: all build/torture/checker
+	@tests/torture/run --self-test
+	@tests/torture/run $(SWITCHES) $(READERS)
+
+# BENCH=quick takes a minute.
+bench: all build/bench/probe
+	@tests/deps bench
+	@tests/bench/run
+
+# --- lint: a stamp for each file that passed, so that only what changed is looked at again ---
+
+CODE  := $(wildcard src/*.c src/*/*.c fs/*.c)
+HEADS := $(wildcard src/*/*.h fs/*.h)
+TCODE := $(wildcard tests/*/*.c tests/*/*.h)
+
+lint: lint-tree $(CODE:%=build/lint/%.ok) $(HEADS:%=build/lint/%.ok) $(TCODE:%=build/lint/%.ok)
+
+lint-tree: lint-tools
+	@tests/lint/layers
+	@tests/lint/scripts
+
+lint-tools:
+	@tests/lint/tools
+
+build/lint/%.ok: % .clang-format .clang-tidy tests/lint/source tests/lint/format | lint-tools
+	@mkdir -p $(@D)
+	@tests/lint/source $< $@ $(ALL_CPPFLAGS) $(call only_for,$<)
+
+format:
+	@tests/lint/format --fix $(CODE) $(HEADS) $(TCODE)
+
+# --- all together ---
+
+STEPS := lint unit fuzz-short integration
+
+check:
+	@tests/deps check
+	@$(MAKE) check-run
+
+# Every step runs, so that one `make check` tells everything; only a failed build ends it at once.
+check-run:
+	@rm -f $(COUNTS)
+	@$(MAKE) all
+	@$(MAKE) VARIANT=clang CC=clang objects
+	@rc=0; for step in $(STEPS); do \
+		REFMOUNT_COUNTS=$(COUNTS) $(MAKE) $$step || { rc=1; echo "make: $$step failed"; }; \
+	done; tests/run --sum $(COUNTS) || rc=1; exit $$rc
+
+demo:
+	@tests/deps build
+	@$(MAKE) all
+	@examples/demo
+
+install-deps:
+	@tests/deps check
+
+clean:
+	rm -rf build
+
+help:
+	@echo 'make               build/refmount and build/refmount-fs'
+	@echo 'make demo          see it work (installs what building needs, as root)'
+	@echo 'make check         everything below, with gcc and clang; the last line counts'
+	@echo 'make lint          format, layers, headers, clang-tidy, cppcheck'
+	@echo 'make format        every C file as lint wants it'
+	@echo 'make unit          unit tests under ASan+UBSan, some also under TSan'
+	@echo 'make integration   tests/integration/*.t; TESTS=... picks some'
+	@echo 'make fuzz          each fuzz target for FUZZ_SECONDS=60'
+	@echo 'make torture       SWITCHES=10000 under READERS=6: nobody may see half a change'
+	@echo 'make bench         one table of figures, beside ext4, squashfuse, bindfs (BENCH=quick)'
+	@echo 'make install-deps  the Debian packages for all of this'
+	@echo 'make clean'
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SECONDARY:
+FORCE:
+.PHONY: all objects units racers unit integration fuzzers fuzz-short fuzz torture bench lint format lint-tree lint-tools \
+	check check-run demo install-deps clean help FORCE

@@ -1,0 +1,24 @@
+/*
+ * clock: the two clocks, and time as text.
+ *
+ * Deadlines and durations use the monotonic clock only, so that a step of the wall clock changes
+ * nothing but the times shown.
+ */
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include <stdint.h>
+
+#define CLOCK_TEXT_SIZE sizeof("2026-11-23T09:12:44Z")
+
+uint64_t clock_mono_ns(void);
+uint64_t clock_mono_ms(void);
+int64_t clock_wall_s(void); /* seconds since 1970, UTC */
+
+/* ISO 8601 UTC; years outside 0..9999 are clamped. */
+void clock_format(int64_t wall_s, char out[static 21]);
+
+/* The inverse; 0 or -EINVAL. */
+int clock_parse(const char *text, int64_t *wall_s);
+
+#endif

@@ -1,0 +1,50 @@
+/*
+ * proc: start a program with exactly the descriptors it shall have.
+ */
+#ifndef BASE_PROC_H
+#define BASE_PROC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct err;
+
+#define PROC_FD_MAX 8
+
+struct proc_spec {
+	const char *program;	 /* absolute path, or NULL: this very binary (/proc/self/exe) */
+	const char *const *argv; /* NULL-terminated; argv[0] is what ps shows */
+	int fds[PROC_FD_MAX]; /* become 3, 4, ... in the child; everything else above 2 is closed */
+	size_t fd_count;
+	bool new_session; /* setsid() in the child */
+	bool devnull; /* 0, 1 and 2 on /dev/null instead of inherited (2 stays with keep_stderr) */
+	bool keep_stderr;
+	int death_signal; /* sent to the child when the parent dies; 0: none */
+};
+
+/*
+ * Start the child; *PID is the caller's to reap. Signals are unblocked and at their defaults in the
+ * child. A program that cannot be executed is reported here, by its errno, and leaves no child.
+ */
+int proc_spawn(const struct proc_spec *spec, pid_t *pid, struct err *err);
+
+/* Run ARGV to its end without a shell, stdin from /dev/null; *STATUS as of waitpid(2). */
+int proc_run(const char *const *argv, int *status, struct err *err);
+
+/* "exited with 3", "killed by signal 9 (Killed)". */
+const char *proc_status_text(int status, char *text, size_t size);
+
+/* Path of PROGRAM beside this binary, else in libexec (a build constant). 0 or -ENOENT. */
+int proc_sibling(const char *program, char *path, size_t size, struct err *err);
+
+/*
+ * Name of this process in ps and top: argv[0] was set by the parent, this sets the thread's name.
+ */
+void proc_set_name(const char *name);
+
+/* Close-on-exec on (true) or off for FD; asserts that FD is valid. */
+void proc_cloexec(int fd, bool on);
+
+#endif
