@@ -1,0 +1,35 @@
+/*
+ * library: what the modules of this room share of libgit2. Private to this room.
+ */
+#ifndef GIT_LIBRARY_H
+#define GIT_LIBRARY_H
+
+#include <git2.h>
+
+#include "src/base/oid.h"
+
+struct err;
+
+struct repo {
+	git_repository *handle;
+	git_odb *odb;
+	char *git_dir, *common_dir; /* absolute, without a final slash */
+};
+
+/* Start libgit2 and set its limits, once in a process. 0 or -EIO. */
+int library_init(struct err *err);
+
+/* The errno for RC, a result of libgit2. */
+int library_errno(int rc);
+
+/*
+ * Store the sentence, and behind it what libgit2 says about its last failure RC; returns the
+ * negative errno.
+ */
+int library_error(struct err *err, int rc, const char *fmt, ...)
+		__attribute__((format(printf, 3, 4), cold));
+
+void library_oid_to(const struct oid *oid, git_oid *out);
+void library_oid_from(const git_oid *oid, struct oid *out);
+
+#endif

@@ -1,0 +1,303 @@
+#include "src/git/repo.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <git2/sys/repository.h>
+
+#include "src/base/buf.h"
+#include "src/base/err.h"
+#include "src/base/str.h"
+#include "src/git/library.h"
+
+/* What libgit2 cannot read, in the words of the repository's own configuration. */
+struct unsupported {
+	const char *key;
+	const char *value; /* NULL: any; else only this one is refused */
+	bool unless;	   /* VALUE is the one that is fine */
+	const char *remedy;
+};
+
+static const struct unsupported unsupported[] = {
+		{"extensions.objectformat", "sha1", true,
+				"it uses SHA-256 object ids; serve a clone that was made with "
+				"--object-format=sha1"},
+		{"extensions.refstorage", "files", true,
+				"it keeps its refs in a format other than files; run: git refs "
+				"migrate "
+				"--ref-format=files"},
+		{"extensions.partialclone", NULL, false,
+				"it is a partial clone, which fetches what is missing on demand; "
+				"serve "
+				"a full clone"},
+		{"extensions.worktreeconfig", "true", false,
+				"it has configuration for each worktree; serve a bare clone, or "
+				"run: "
+				"git config --unset extensions.worktreeConfig"},
+};
+
+static int hex_digit(char c)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *at = c ? strchr(digits, c | 0x20) : NULL;
+
+	return at ? (int)(at - digits) : -1;
+}
+
+static void url_decode(const char *url, struct buf *out)
+{
+	for (const char *at = url; *at; at++) {
+		int high = *at == '%' ? hex_digit(at[1]) : -1;
+		int low = high >= 0 ? hex_digit(at[2]) : -1;
+
+		if (low < 0) {
+			buf_add_char(out, *at);
+			continue;
+		}
+		buf_add_char(out, (char)(high << 4 | low));
+		at += 2;
+	}
+}
+
+/* The folder that SOURCE names: file://PATH and file://localhost/PATH lose their scheme. */
+static int source_path(const char *source, struct buf *path, struct err *err)
+{
+	static const char scheme[] = "file://", host[] = "localhost";
+
+	if (!str_has_prefix(source, scheme)) {
+		buf_add_str(path, source);
+	} else {
+		source += sizeof(scheme) - 1;
+		if (str_has_prefix(source, host))
+			source += sizeof(host) - 1;
+		if (source[0] != '/')
+			return err_set(err, EINVAL, "'file://%s' names another machine", source);
+		url_decode(source, path);
+	}
+	while (path->len > 1 && path->data[path->len - 1] == '/')
+		path->data[--path->len] = '\0';
+	if (!buf_ok(path))
+		return err_set(err, ENOMEM, "out of memory");
+	return 0;
+}
+
+/* PATH/.git if there is one, else PATH: both as git does it. */
+static int find_git(const char *path, struct buf *git, struct err *err)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return err_sys(err, errno, "repository '%s'", path);
+	buf_printf(git, "%s/.git", path);
+	if (!buf_ok(git))
+		return err_set(err, ENOMEM, "out of memory");
+	if (stat(git->data, &st) == 0)
+		return 0;
+	buf_clear(git);
+	buf_add_str(git, path);
+	return buf_ok(git) ? 0 : err_set(err, ENOMEM, "out of memory");
+}
+
+static bool is_refused(git_config *config, const struct unsupported *item)
+{
+	git_config_entry *entry = NULL;
+	bool refused;
+
+	if (git_config_get_entry(&entry, config, item->key) < 0)
+		return false;
+	refused = !item->value || !entry->value ||
+			(strcasecmp(entry->value, item->value) == 0) != item->unless;
+	git_config_entry_free(entry);
+	return refused;
+}
+
+/*
+ * The folder that holds `config`, for PATH that may be a .git file or a linked worktree's folder.
+ */
+static int open_config(const char *path, git_config **out)
+{
+	char file[PATH_MAX];
+
+	if (snprintf(file, sizeof(file), "%s/config", path) >= PATH_MAX)
+		return -1;
+	return git_config_open_ondisk(out, file);
+}
+
+/* Why libgit2 did not open it, if the configuration says so: NULL if not. */
+static const struct unsupported *find_unsupported(const char *path)
+{
+	const struct unsupported *found = NULL;
+	git_config *config = NULL;
+
+	if (open_config(path, &config) < 0)
+		return NULL;
+	for (size_t i = 0; i < sizeof(unsupported) / sizeof(unsupported[0]) && !found; i++) {
+		if (is_refused(config, &unsupported[i]))
+			found = &unsupported[i];
+	}
+	git_config_free(config);
+	return found;
+}
+
+/* The folder of PATH when PATH is a worktree's .git; that is what safe.directory has to name. */
+static void trusted_name(const char *path, char name[static PATH_MAX])
+{
+	char full[PATH_MAX];
+	size_t len;
+
+	str_copy(name, PATH_MAX, realpath(path, full) ? full : path);
+	len = strlen(name);
+	if (len > strlen("/.git") && str_has_suffix(name, "/.git"))
+		name[len - strlen("/.git")] = '\0';
+}
+
+static int owner_error(const char *path, struct err *err)
+{
+	char name[PATH_MAX];
+	struct stat st;
+
+	trusted_name(path, name);
+	if (stat(path, &st) < 0)
+		return err_sys(err, errno, "repository '%s'", name);
+	return err_set(err, EPERM,
+			"repository '%s' belongs to another user (uid %u); if you trust it, run as "
+			"the user of this process: git config --global --add safe.directory '%s'",
+			name, (unsigned)st.st_uid, name);
+}
+
+/* 1.5.1 says "not found" instead when the global configuration has no safe.directory at all. */
+static bool is_owner_error(int rc)
+{
+	const git_error *last = git_error_last();
+
+	if (library_errno(rc) == EPERM)
+		return true;
+	return rc == GIT_ENOTFOUND && last && last->klass == GIT_ERROR_CONFIG;
+}
+
+static int open_error(const char *path, int rc, struct err *err)
+{
+	const struct unsupported *why;
+
+	if (is_owner_error(rc))
+		return owner_error(path, err);
+	(void)library_error(err, rc, "repository '%s' cannot be opened", path);
+	why = find_unsupported(path);
+	if (why)
+		return err_set(err, ENOTSUP, "repository '%s' cannot be read: %s", path,
+				why->remedy);
+	if (rc == GIT_ENOTFOUND)
+		return err_set(err, ENOENT, "'%s' is not a Git repository", path);
+	return err ? -err->code : -library_errno(rc);
+}
+
+/* Newer versions open what 1.5 refuses, and then read it wrongly or not at all. */
+static int check_format(struct repo *repo, struct err *err)
+{
+	const struct unsupported *why = find_unsupported(repo->common_dir);
+
+	if (why && why->value && why->unless)
+		return err_set(err, ENOTSUP, "repository '%s' cannot be read: %s", repo->common_dir,
+				why->remedy);
+	return 0;
+}
+
+static char *copy_dir(const char *path)
+{
+	size_t len = strlen(path);
+
+	while (len > 1 && path[len - 1] == '/')
+		len--;
+	return strndup(path, len);
+}
+
+static int open_handle(const char *path, git_repository **out, struct err *err)
+{
+	struct buf git = BUF_INIT;
+	int rc;
+
+	rc = find_git(path, &git, err);
+	if (rc < 0)
+		goto out;
+	rc = git_repository_open_ext(out, git.data, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL);
+	if (rc < 0)
+		rc = open_error(git.data, rc, err);
+out:
+	buf_release(&git);
+	return rc;
+}
+
+static int fill(struct repo *repo, struct err *err)
+{
+	int rc;
+
+	repo->git_dir = copy_dir(git_repository_path(repo->handle));
+	repo->common_dir = copy_dir(git_repository_commondir(repo->handle));
+	if (!repo->git_dir || !repo->common_dir)
+		return err_set(err, ENOMEM, "out of memory");
+	rc = check_format(repo, err);
+	if (rc < 0)
+		return rc;
+	rc = git_repository_odb(&repo->odb, repo->handle);
+	if (rc < 0)
+		return library_error(err, rc, "objects of '%s'", repo->common_dir);
+	return 0;
+}
+
+int repo_open(const char *source, struct repo **out, struct err *err)
+{
+	struct buf path = BUF_INIT;
+	struct repo *repo = NULL;
+	int rc;
+
+	rc = library_init(err);
+	if (rc < 0)
+		return rc;
+	rc = source_path(source, &path, err);
+	if (rc < 0)
+		goto out;
+	repo = calloc(1, sizeof(*repo));
+	if (!repo) {
+		rc = err_set(err, ENOMEM, "out of memory");
+		goto out;
+	}
+	rc = open_handle(path.data, &repo->handle, err);
+	if (rc < 0)
+		goto out;
+	rc = fill(repo, err);
+	if (rc < 0)
+		goto out;
+
+	*out = repo;
+	repo = NULL;
+out:
+	repo_close(repo);
+	buf_release(&path);
+	return rc;
+}
+
+void repo_close(struct repo *repo)
+{
+	if (!repo)
+		return;
+	git_odb_free(repo->odb);
+	git_repository_free(repo->handle);
+	free(repo->git_dir);
+	free(repo->common_dir);
+	free(repo);
+}
+
+const char *repo_git_dir(const struct repo *repo)
+{
+	return repo->git_dir;
+}
+
+const char *repo_common_dir(const struct repo *repo)
+{
+	return repo->common_dir;
+}

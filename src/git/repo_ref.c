@@ -1,0 +1,187 @@
+/*
+ * repo_ref: what a name that a person typed stands for, without revparse.
+ *
+ * The engine asks for months while others push, pack and delete. libgit2 keeps packed-refs in
+ * memory and compares the file's time, size and inode before using it, which two rewrites within
+ * one tick of the file system's clock can defeat (ids have the same length, inodes are used again).
+ * So each question begins with a fresh reference database; it reads packed-refs only when there is
+ * no loose ref.
+ */
+#include "src/git/repo.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <git2/sys/repository.h>
+
+#include "src/base/err.h"
+#include "src/base/str.h"
+#include "src/git/library.h"
+#include "src/git/object.h"
+
+#define SUGGEST_MAX 2000 /* refs looked at for "did you mean" */
+
+static int forget_refs(struct repo *repo, struct err *err)
+{
+	git_refdb *refdb = NULL;
+	int rc;
+
+	rc = git_refdb_open(&refdb, repo->handle);
+	if (rc < 0)
+		return library_error(err, rc, "refs of '%s'", repo->common_dir);
+	(void)git_repository_set_refdb(repo->handle, refdb);
+	git_refdb_free(refdb);
+	return 0;
+}
+
+/* PREFIX + NAME as a reference: 0, -ENOENT, or another errno with ERR. */
+static int lookup(struct repo *repo, const char *prefix, const char *name, git_reference **out,
+		struct err *err)
+{
+	char full[REF_NAME_MAX];
+	int rc;
+
+	if (strlen(prefix) + strlen(name) >= sizeof(full))
+		return -ENOENT;
+	str_copy(full, sizeof(full), prefix);
+	str_copy(full + strlen(prefix), sizeof(full) - strlen(prefix), name);
+	rc = git_reference_lookup(out, repo->handle, full);
+	if (rc == GIT_ENOTFOUND || rc == GIT_EINVALIDSPEC)
+		return -ENOENT;
+	if (rc < 0)
+		return library_error(err, rc, "ref '%s'", full);
+	return 0;
+}
+
+/* git's order (gitrevisions(7)); of the files beside refs/ only HEAD counts. */
+static int find(struct repo *repo, const char *name, git_reference **out, struct err *err)
+{
+	static const char *const prefixes[] = {
+			"", "refs/", "refs/tags/", "refs/heads/", "refs/remotes/", NULL};
+
+	for (const char *const *prefix = prefixes; *prefix; prefix++) {
+		int rc;
+
+		if (!**prefix && strcmp(name, "HEAD") != 0 && !str_has_prefix(name, "refs/"))
+			continue;
+		rc = lookup(repo, *prefix, name, out, err);
+		if (rc != -ENOENT)
+			return rc;
+	}
+	return -ENOENT;
+}
+
+/* What a person would have typed for FULL. */
+static const char *short_name(const char *full)
+{
+	static const char *const prefixes[] = {"refs/heads/", "refs/tags/", "refs/remotes/", NULL};
+
+	for (const char *const *prefix = prefixes; *prefix; prefix++) {
+		if (str_has_prefix(full, *prefix))
+			return full + strlen(*prefix);
+	}
+	return full;
+}
+
+/* Names of refs, NULL-terminated, in NAMES; their number. */
+static size_t collect_names(struct repo *repo, char **names)
+{
+	git_reference_iterator *refs = NULL;
+	const char *full;
+	size_t count = 0;
+
+	if (git_reference_iterator_new(&refs, repo->handle) < 0)
+		return 0;
+	while (count < SUGGEST_MAX && git_reference_next_name(&full, refs) == 0) {
+		names[count] = strdup(short_name(full));
+		if (!names[count])
+			break;
+		count++;
+	}
+	git_reference_iterator_free(refs);
+	return count;
+}
+
+static int not_found(struct repo *repo, const char *name, struct err *err)
+{
+	char **names = calloc(SUGGEST_MAX + 1, sizeof(*names));
+	const char *near = NULL;
+	size_t count = 0;
+	int rc;
+
+	if (names) {
+		count = collect_names(repo, names);
+		near = str_suggest(name, (const char *const *)names);
+	}
+	if (near && strcmp(near, name) != 0)
+		rc = err_set(err, ENOENT, "no ref '%s' in '%s' (did you mean '%s'?)", name,
+				repo->common_dir, near);
+	else
+		rc = err_set(err, ENOENT, "no ref '%s' in '%s'", name, repo->common_dir);
+	for (size_t i = 0; i < count; i++)
+		free(names[i]);
+	free(names);
+	return rc;
+}
+
+/* The id that REF leads to through symbolic refs. */
+static int resolve(struct repo *repo, git_reference *ref, struct oid *out, struct err *err)
+{
+	git_reference *direct = NULL;
+	int rc;
+
+	rc = git_reference_resolve(&direct, ref);
+	if (rc == GIT_ENOTFOUND)
+		return err_set(err, ENOENT, "'%s' in '%s' names '%s', which has no commit yet",
+				git_reference_name(ref), repo->common_dir,
+				git_reference_symbolic_target(ref));
+	if (rc < 0)
+		return library_error(err, rc, "ref '%s'", git_reference_name(ref));
+	library_oid_from(git_reference_target(direct), out);
+	git_reference_free(direct);
+	return 0;
+}
+
+static int peel(struct repo *repo, const char *name, struct oid *oid, struct err *err)
+{
+	int rc;
+
+	rc = object_peel(repo, oid, err);
+	if (rc < 0)
+		return err_wrap(err, "ref '%s'", name);
+	return 0;
+}
+
+int repo_ref(struct repo *repo, const char *ref, char full[static REF_NAME_MAX], struct oid *commit,
+		struct err *err)
+{
+	git_reference *found = NULL;
+	struct oid oid;
+	int rc;
+
+	if (oid_parse(ref, &oid) == 0) {
+		rc = peel(repo, ref, &oid, err);
+		if (rc < 0)
+			return rc;
+		oid_format(&oid, full);
+		*commit = oid;
+		return 0;
+	}
+
+	rc = forget_refs(repo, err);
+	if (rc < 0)
+		return rc;
+	rc = find(repo, ref, &found, err);
+	if (rc < 0)
+		return rc == -ENOENT ? not_found(repo, ref, err) : rc;
+	rc = resolve(repo, found, &oid, err);
+	if (rc == 0)
+		rc = peel(repo, git_reference_name(found), &oid, err);
+	if (rc == 0) {
+		str_copy(full, REF_NAME_MAX, git_reference_name(found));
+		*commit = oid;
+	}
+	git_reference_free(found);
+	return rc;
+}

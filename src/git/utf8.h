@@ -1,0 +1,30 @@
+/*
+ * utf8: one code point at a time, from bytes that may be anything.
+ */
+#ifndef GIT_UTF8_H
+#define GIT_UTF8_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define UTF8_BAD 0xffffffffu
+
+/*
+ * The code point at DATA (LEN >= 1 bytes), its length in *USED. Not valid UTF-8 (RFC 3629):
+ * UTF8_BAD, and *USED is 1.
+ */
+uint32_t utf8_next(const char *data, size_t len, size_t *used);
+
+/* C0 and C1 controls and DEL. */
+bool utf8_is_control(uint32_t code);
+
+/* Characters that show nothing or turn the direction of writing: nobody can see what such a name
+ * is. */
+bool utf8_is_invisible(uint32_t code);
+
+/* Copy LEN bytes of text into DST: cut on a boundary, bad bytes and controls as U+FFFD, NUL at the
+ * end. */
+void utf8_copy_text(char *dst, size_t dst_size, const char *text, size_t len);
+
+#endif
