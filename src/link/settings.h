@@ -1,0 +1,61 @@
+/*
+ * settings: what one mount was asked to be. Made by `refmount mount` from the command line and the
+ * node configuration, handed to the long-running roles in a sealed memory file, so that nothing of
+ * it shows in ps and nobody parses it twice.
+ */
+#ifndef LINK_SETTINGS_H
+#define LINK_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf;
+struct err;
+
+#define SETTINGS_SIZE_MAX 65536 /* bytes of the encoded form */
+
+struct settings {
+	/* Strings are owned (malloc), never NULL after settings_decode; "" when not given. */
+	char *name;	  /* instance name, path_is_name() */
+	char *source;	  /* repository as the user wrote it, made absolute when it is a path */
+	char *ref;	  /* as the user wrote it; "HEAD" by default */
+	char *mountpoint; /* absolute, resolved */
+	char *state_dir;  /* STATE/NAME */
+	char *run_dir;	  /* RUN/NAME: control socket, lock, `mount` file */
+	char *folder;	  /* -o path=, clean, "" for all */
+	char *program;	  /* absolute path of the refmount binary, for engine and builder */
+	uint64_t poll_ms; /* 0: never */
+	uint32_t history; /* generations kept, at least 2 */
+	uint32_t uid, gid;
+	bool allow_other;
+	bool noexec;
+	bool allow_rewind;
+	bool foreground; /* -f: log to stderr, ends with SIGINT/SIGTERM */
+	uint64_t limit_files, limit_file_bytes, limit_total_bytes;
+};
+
+#define SETTINGS_INIT                                                                              \
+	{                                                                                          \
+		.poll_ms = 30000, .history = 10, .limit_files = 200000,                            \
+		.limit_file_bytes = 16u << 20, .limit_total_bytes = 1u << 30                       \
+	}
+
+void settings_release(struct settings *settings); /* back to all zero; NULL is fine */
+
+/* Append the encoded form to OUT; NULL strings become "". */
+void settings_encode(const struct settings *settings, struct buf *out);
+
+/*
+ * The inverse: 0, -EPROTO (another version), -EBADMSG or -ENOMEM. Total: any bytes at all. OUT is
+ * untouched on failure; on success it is the caller's to release (its former content is lost).
+ */
+int settings_decode(const void *data, size_t len, struct settings *out, struct err *err);
+
+/* The same through a sealed memory file: *FD is the caller's. */
+int settings_store(const struct settings *settings, int *fd, struct err *err);
+
+/* Reads from offset 0, whatever the file position; FD stays the caller's. */
+int settings_load(int fd, struct settings *out, struct err *err);
+
+#endif

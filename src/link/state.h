@@ -1,0 +1,122 @@
+/*
+ * state: the memory that keeper, server and engine of one mount share. It outlives each of them: a
+ * server that starts finds here everything its predecessor knew. Lies in a memory file that the
+ * keeper makes and the others map.
+ *
+ *     field                     written by        read by
+ *     pids, restarts, tables    keeper            all
+ *     views, current, init,     server            all
+ *     lookups, slots, requests
+ *
+ * Anything in here may have been left half-written by a process that was killed: what matters is
+ * published by one atomic store, after its parts. The layout is versioned; nobody takes over a
+ * version they do not know.
+ */
+#ifndef LINK_STATE_H
+#define LINK_STATE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct err;
+
+#define STATE_VERSION	  1u
+#define STATE_SEGMENTS	  2048 /* as many as a server can have mapped */
+#define STATE_GENERATIONS 256
+#define STATE_SLOTS	  16
+#define STATE_SLOT_SIZE	  (16u * 1024) /* bytes of one request; the kernel wants 8 KiB at least */
+#define STATE_INIT_SIZE	  512
+#define STATE_OPS	  64 /* FUSE operation codes, counted one by one; larger ones in [0] */
+
+/*
+ * What is visible: generation and virtual files together, so that they change in one step. Places
+ * are those of snap/segment.h, here only numbers.
+ */
+struct view {
+	uint64_t sequence;
+	uint32_t generation;
+	uint32_t reserved;
+	uint64_t root, index;		 /* places, of the generation */
+	uint64_t overlay, overlay_index; /* places, of the virtual files; 0: there are none */
+};
+
+/* Found by probing from number % STATE_SEGMENTS, so that finding one of a few is one step. */
+struct state_segment {
+	_Atomic uint32_t number;  /* 0: free */
+	int32_t fd;		  /* in the keeper; under the same number in a server that starts */
+	_Atomic uint32_t dropped; /* no kept generation uses it; goes when lookups is 0 */
+	uint32_t reserved;
+	_Atomic int64_t lookups; /* references of the kernel; raised before the reply: never too low */
+};
+
+struct state_generation {
+	_Atomic uint32_t number; /* 0: free */
+	uint32_t reserved;
+	_Atomic uint64_t root, index;
+};
+
+/*
+ * One request in flight. The kernel itself marks a slot as used: a request begins with its length,
+ * which the server clears before it reads into the slot and after it has answered. So whoever comes
+ * after a crash finds exactly the requests that were taken and not yet answered.
+ */
+struct state_slot {
+	_Atomic uint64_t started_ns; /* monotonic; 0 when the slot is free */
+	uint32_t crashes;	     /* of servers that died with it */
+	uint32_t reserved;
+	_Alignas(4096) uint8_t bytes[STATE_SLOT_SIZE];
+};
+
+struct state {
+	uint64_t magic;
+	uint32_t version;
+	uint32_t size;
+	_Atomic int32_t keeper, server, engine; /* pids, 0: not running */
+	_Atomic uint32_t mounted;
+	_Atomic uint64_t server_restarts, engine_restarts;
+
+	_Atomic uint32_t init_len; /* what INIT agreed is frozen for the life of the mount */
+	_Alignas(8) uint8_t init[STATE_INIT_SIZE];
+
+	_Atomic uint64_t current; /* sequence of the visible view in views[current % 2]; 0: none */
+	struct view views[2];
+
+	_Atomic uint64_t requests[STATE_OPS];
+	struct state_segment segments[STATE_SEGMENTS];
+	struct state_generation generations[STATE_GENERATIONS];
+	struct state_slot slots[STATE_SLOTS];
+};
+
+/*
+ * A new, zeroed state with its header filled: *FD (close-on-exec) and the mapping are the caller's.
+ */
+int state_create(int *fd, struct state **out, struct err *err);
+
+/* Map an existing one; -EPROTO when magic, version or size are not ours (ERR says which it is). */
+int state_map(int fd, struct state **out, struct err *err);
+void state_unmap(struct state *state); /* NULL is fine */
+
+/* The visible view: false when there is none. Safe against concurrent flips. */
+bool state_view(const struct state *state, struct view *out);
+
+/*
+ * Make VIEW visible: its sequence becomes the successor of the current one, which is returned. One
+ * thread at a time. A crash inside leaves the old view or the new one.
+ */
+uint64_t state_flip(struct state *state, const struct view *view);
+
+/* Table look-ups, for any thread; NULL when absent. */
+struct state_segment *state_segment_find(struct state *state, uint32_t number);
+struct state_generation *state_generation_find(struct state *state, uint32_t number);
+
+/* Root and index of a generation as one piece: false when it is not in the table. */
+bool state_generation_get(struct state *state, uint32_t number, uint64_t *root, uint64_t *index);
+
+/* New entries, by the keeper only: 0, -EEXIST or -ENOSPC. An entry goes when its number is set to
+ * 0. */
+int state_segment_add(struct state *state, uint32_t number, int fd);
+int state_generation_add(struct state *state, uint32_t number, uint64_t root, uint64_t index);
+
+#endif
