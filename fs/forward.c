@@ -1,0 +1,243 @@
+#include "fs/forward.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fs/children.h"
+#include "fs/claim.h"
+#include "fs/keeper.h"
+#include "src/base/err.h"
+#include "src/base/log.h"
+#include "src/link/message.h"
+#include "src/link/state.h"
+
+void forward_to(struct child *child, const struct message *message, int fd)
+{
+	int rc;
+
+	if (child->link < 0)
+		return; /* its successor is told everything */
+	rc = message_send(child->link, message, fd);
+	if (rc == 0 || rc == -EPIPE)
+		return;
+	/* It does not read: it hangs. */
+	log_error("message to process %d: %s", (int)child->pid, strerrordesc_np(-rc));
+	if (child->pid > 0)
+		(void)kill(child->pid, SIGKILL);
+}
+
+void forward_number(struct child *child, uint32_t type, uint32_t number, int32_t code)
+{
+	struct message *message = calloc(1, sizeof(*message));
+
+	if (!message)
+		return;
+	message->type = type;
+	message->number = number;
+	message->code = code;
+	forward_to(child, message, -1);
+	free(message);
+}
+
+/* --- tables --- */
+
+static void refuse(struct keeper *keeper, int code, const char *text)
+{
+	struct message *message = &keeper->message;
+
+	message->type = MESSAGE_REFUSED;
+	message->code = code;
+	(void)snprintf(message->text, sizeof(message->text), "%s", text);
+	forward_to(&keeper->engine, message, -1);
+}
+
+/* FD is ours now. */
+static void take_segment(struct keeper *keeper, int fd /* takes ownership */)
+{
+	const struct message *message = &keeper->message;
+	int rc;
+
+	if (fd < 0) {
+		log_error("segment %u came without its descriptor", message->number);
+		return;
+	}
+	fd = keeper_raise_fd(fd);
+	if (fd < 0) {
+		log_error("segment %u: %s", message->number, strerrordesc_np(-fd));
+		return;
+	}
+	rc = state_segment_add(keeper->state, message->number, fd);
+	if (rc == 0) {
+		forward_to(&keeper->server, message, fd);
+		return;
+	}
+	if (rc != -EEXIST)
+		log_error("segment %u: %s", message->number, strerrordesc_np(-rc));
+	(void)close(fd);
+}
+
+static void take_generation(struct keeper *keeper)
+{
+	const struct view *view = &keeper->message.view;
+	int rc;
+
+	rc = state_generation_add(keeper->state, view->generation, view->root, view->index);
+	if (rc < 0 && rc != -EEXIST)
+		log_error("generation %u: %s", view->generation, strerrordesc_np(-rc));
+}
+
+static void drop_generation(struct keeper *keeper)
+{
+	struct state_generation *entry;
+
+	entry = state_generation_find(keeper->state, keeper->message.number);
+	if (entry)
+		atomic_store(&entry->number, 0);
+	forward_to(&keeper->server, &keeper->message, -1);
+}
+
+/* The server unmaps it when the kernel lets go, and says so. */
+static void drop_segment(struct keeper *keeper)
+{
+	struct state_segment *entry;
+
+	entry = state_segment_find(keeper->state, keeper->message.number);
+	if (!entry)
+		return;
+	atomic_store(&entry->dropped, 1);
+	if (keeper->server.link >= 0) {
+		forward_to(&keeper->server, &keeper->message, -1);
+		return;
+	}
+	if (keeper->had_server)
+		return; /* its successor looks through the table */
+	(void)close(entry->fd);
+	atomic_store(&entry->number, 0);
+}
+
+static void forget_segment(struct keeper *keeper)
+{
+	struct state_segment *entry;
+
+	entry = state_segment_find(keeper->state, keeper->message.number);
+	if (!entry)
+		return;
+	(void)close(entry->fd);
+	atomic_store(&entry->number, 0);
+}
+
+/* --- from the engine --- */
+
+static void take_publish(struct keeper *keeper)
+{
+	struct err err = ERR_INIT;
+	int rc = 0;
+
+	if (keeper->device < 0 && !keeper->had_server) {
+		rc = keeper_attach(keeper, &err);
+		if (rc == 0)
+			rc = claim_announce(&keeper->settings, &err);
+		if (rc == 0)
+			rc = children_start_server(keeper);
+	}
+	if (rc < 0)
+		keeper_give_up(keeper, KEEPER_COULD_NOT,
+				err.code ? err.text : "the server cannot be started");
+	else
+		forward_to(&keeper->server, &keeper->message, -1);
+}
+
+static void quit(struct keeper *keeper)
+{
+	bool is_lazy = keeper->message.flags & MESSAGE_QUIT_LAZY;
+	struct err err = ERR_INIT;
+	int rc;
+
+	rc = keeper_detach(keeper, is_lazy, &err);
+	if (rc < 0) {
+		refuse(keeper, -rc, err.text);
+		return;
+	}
+	keeper->leaves_server = is_lazy;
+	keeper_end(keeper);
+}
+
+static void take_engine_message(struct keeper *keeper, int fd /* takes ownership */)
+{
+	struct message *message = &keeper->message;
+
+	if (message->type == MESSAGE_SEGMENT) {
+		take_segment(keeper, fd);
+		return;
+	}
+	if (fd >= 0)
+		(void)close(fd);
+	switch (message->type) {
+	case MESSAGE_GENERATION:
+		take_generation(keeper);
+		break;
+	case MESSAGE_PUBLISH:
+		take_publish(keeper);
+		break;
+	case MESSAGE_DROP_GENERATION:
+		drop_generation(keeper);
+		break;
+	case MESSAGE_DROP_SEGMENT:
+		drop_segment(keeper);
+		break;
+	case MESSAGE_FAILED:
+		if (keeper->report >= 0 || keeper->device < 0)
+			keeper_give_up(keeper, message->code, message->text);
+		break;
+	case MESSAGE_READY:
+		keeper_close_fd(&keeper->report);
+		break;
+	case MESSAGE_QUIT:
+		quit(keeper);
+		break;
+	default:
+		log_warn("the engine sent a message of type %u", message->type);
+	}
+}
+
+void forward_from_engine(void *arg, uint32_t events)
+{
+	struct keeper *keeper = arg;
+	int rc, fd = -1;
+
+	(void)events;
+	rc = message_receive(keeper->engine.link, &keeper->message, &fd);
+	if (rc == 0 && keeper->is_ending)
+		keeper_close_fd(&fd);
+	else if (rc == 0)
+		take_engine_message(keeper, fd);
+	else if (rc == -EPIPE)
+		children_drop_link(&keeper->engine);
+	else if (rc != -EAGAIN)
+		log_warn("message from the engine: %s", strerrordesc_np(-rc));
+}
+
+/* --- from the server --- */
+
+void forward_from_server(void *arg, uint32_t events)
+{
+	struct keeper *keeper = arg;
+	struct message *message = &keeper->message;
+	int rc, fd = -1;
+
+	(void)events;
+	rc = message_receive(keeper->server.link, message, &fd);
+	keeper_close_fd(&fd);
+	if (rc == -EPIPE)
+		children_drop_link(&keeper->server);
+	if (rc < 0)
+		return;
+	if (message->type == MESSAGE_SEGMENT_GONE)
+		forget_segment(keeper);
+	else if (message->type == MESSAGE_PUBLISHED)
+		forward_to(&keeper->engine, message, -1);
+}

@@ -1,0 +1,21 @@
+/*
+ * forward: messages between engine and server pass through the keeper, which keeps tables of what it
+ * must be able to tell their successors.
+ */
+#ifndef FS_FORWARD_H
+#define FS_FORWARD_H
+
+#include <stdint.h>
+
+struct child;
+struct message;
+
+/* Send MESSAGE (with FD unless -1) to CHILD; without effect while it does not run. */
+void forward_to(struct child *child, const struct message *message, int fd);
+void forward_number(struct child *child, uint32_t type, uint32_t number, int32_t code);
+
+/* Callbacks of the loop; ARG is the keeper. */
+void forward_from_engine(void *arg, uint32_t events);
+void forward_from_server(void *arg, uint32_t events);
+
+#endif

@@ -1,0 +1,310 @@
+/*
+ * keeper: holds what must not get lost (the mount, the connection, the shared state, the segments)
+ * and watches over those who do the work. One loop, fixed messages, no parsing.
+ *
+ * It never looks into its own mount and never sends an invalidation: both can block on the server that
+ * it is there to heal. It forwards between engine and server, and keeps tables of what passes, so that
+ * each of the two can be replaced at any moment:
+ *
+ *  - a server finds tables and views in the shared state and its descriptors under their numbers;
+ *    the engine is told (MESSAGE_SERVER) and repeats what was not answered;
+ *  - an engine comes back from disk and offers its segments again; known ones are ignored.
+ *
+ * How it ends: asked to (MESSAGE_QUIT, a signal), by somebody else's umount(8) (the server ends with 0
+ * and the mount is not in the kernel's table), or because the engine finds nothing to show at the
+ * start. If the server ends with 0 and the mount is still there, the connection was aborted: the corpse
+ * is detached and mounted again.
+ */
+#include "fs/keeper.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "fs/children.h"
+#include "fs/claim.h"
+#include "fs/mount.h"
+#include "fs/roles.h"
+#include "fs/spawn.h"
+#include "src/base/buf.h"
+#include "src/base/err.h"
+#include "src/base/log.h"
+#include "src/base/loop.h"
+#include "src/link/state.h"
+
+#define REMOUNT_DELAY_MS 500
+#define END_TIMEOUT_MS	 2000 /* for children to end by themselves */
+
+int keeper_raise_fd(int fd)
+{
+	int high = fcntl(fd, F_DUPFD_CLOEXEC, SPAWN_FIRST_FD);
+	int code = errno;
+
+	(void)close(fd);
+	return high < 0 ? -code : high;
+}
+
+void keeper_close_fd(int *fd)
+{
+	if (*fd >= 0)
+		(void)close(*fd);
+	*fd = -1;
+}
+
+/* --- report to whoever started us: end of file is success --- */
+
+void keeper_fail(struct keeper *keeper, int code, const char *text)
+{
+	keeper->exit_status = code;
+	if (keeper->settings.foreground)
+		(void)dprintf(STDERR_FILENO, "refmount: %s\n", text);
+	else
+		log_error("%.*s", (int)strcspn(text, "\n"), text); /* findings follow */
+	if (keeper->report >= 0)
+		(void)dprintf(keeper->report, "%d\n%s", code, text);
+	keeper_close_fd(&keeper->report);
+}
+
+/* --- ending --- */
+
+void keeper_check_ended(struct keeper *keeper)
+{
+	bool has_server = keeper->server.pid > 0 && !keeper->leaves_server;
+
+	if (keeper->is_ending && !has_server && keeper->engine.pid == 0)
+		loop_stop(keeper->loop, keeper->exit_status);
+}
+
+static void on_end_timer(void *arg)
+{
+	struct keeper *keeper = arg;
+
+	if (keeper->server.pid > 0 && !keeper->leaves_server)
+		(void)kill(keeper->server.pid, SIGKILL);
+	if (keeper->engine.pid > 0)
+		(void)kill(keeper->engine.pid, SIGKILL);
+}
+
+/*
+ * The mount is gone or was never there: end the children. A server that is left behind goes on for files held
+ * open under a detached mount, and ends when the last of them is closed.
+ */
+void keeper_end(struct keeper *keeper)
+{
+	if (keeper->is_ending)
+		return;
+	keeper->is_ending = true;
+	atomic_store(&keeper->state->mounted, 0);
+	loop_timer_clear(keeper->server.timer);
+	loop_timer_clear(keeper->engine.timer);
+	loop_timer_clear(keeper->watch_timer);
+	loop_timer_clear(keeper->remount_timer);
+	if (keeper->server.pid > 0 && !keeper->leaves_server)
+		(void)kill(keeper->server.pid, SIGTERM);
+	if (keeper->engine.pid > 0)
+		(void)kill(keeper->engine.pid, SIGTERM);
+	loop_timer_set(keeper->end_timer, END_TIMEOUT_MS);
+	keeper_check_ended(keeper);
+}
+
+int keeper_detach(struct keeper *keeper, bool lazy, struct err *err)
+{
+	return keeper->device < 0 ? 0 : mount_detach(keeper->settings.mountpoint, lazy, err);
+}
+
+/* Nothing to show: tell why, leave nothing behind. */
+void keeper_give_up(struct keeper *keeper, int code, const char *text)
+{
+	keeper_fail(keeper, code, text);
+	(void)keeper_detach(keeper, true, NULL);
+	keeper_end(keeper);
+}
+
+static void on_signal(void *arg, int signo)
+{
+	struct keeper *keeper = arg;
+	struct err err = ERR_INIT;
+
+	log_info("ending: %s", strsignal(signo));
+	if (keeper_detach(keeper, false, &err) < 0) {
+		log_warn("%s: detaching it", err.text);
+		keeper->leaves_server = true;
+		if (keeper_detach(keeper, true, &err) < 0)
+			log_error("%s", err.text);
+	}
+	keeper_end(keeper);
+}
+
+/* --- the mount --- */
+
+int keeper_attach(struct keeper *keeper, struct err *err)
+{
+	const struct settings *settings = &keeper->settings;
+	struct buf source = BUF_INIT;
+	struct mount_spec spec;
+	int rc, fd = -1;
+
+	buf_printf(&source, "%s#%s", settings->source, settings->ref);
+	spec = (struct mount_spec){.mountpoint = settings->mountpoint,
+			.source = buf_str(&source),
+			.allow_other = settings->allow_other,
+			.noexec = settings->noexec};
+	rc = mount_attach(&spec, &fd, err);
+	buf_release(&source);
+	if (rc < 0)
+		return rc;
+	fd = keeper_raise_fd(fd);
+	if (fd < 0)
+		return err_sys(err, -fd, "keep the connection");
+	keeper->device = fd;
+	atomic_store(&keeper->state->mounted, 1);
+	return 0;
+}
+
+/* The connection is new: nothing that the kernel agreed to or refers to is left. */
+static void reset_connection(struct state *state)
+{
+	unsigned i;
+
+	atomic_store(&state->init_len, 0);
+	for (i = 0; i < STATE_SLOTS; i++)
+		memset(&state->slots[i], 0, sizeof(state->slots[i]));
+	for (i = 0; i < STATE_SEGMENTS; i++)
+		atomic_store(&state->segments[i].lookups, 0);
+}
+
+void keeper_remount(void *arg)
+{
+	struct keeper *keeper = arg;
+	struct err err = ERR_INIT;
+	int rc;
+
+	rc = mount_detach(keeper->settings.mountpoint, true, &err);
+	keeper_close_fd(&keeper->device);
+	if (rc == 0) {
+		reset_connection(keeper->state);
+		rc = keeper_attach(keeper, &err);
+	}
+	if (rc == 0)
+		rc = children_start_server(keeper);
+	if (rc == 0) {
+		log_warn("the connection was lost: '%s' is mounted again",
+				keeper->settings.mountpoint);
+		return;
+	}
+	log_error("the connection was lost: %s", err.text);
+	loop_timer_set(keeper->remount_timer, REMOUNT_DELAY_MS);
+}
+
+/* --- life --- */
+
+/* Each segment is a descriptor. */
+static void raise_limits(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static int add_sources(struct keeper *keeper, struct err *err)
+{
+	const struct {
+		loop_timer_fn *fn;
+		struct loop_source **source;
+	} timers[] = {
+			{children_retry_server, &keeper->server.timer},
+			{children_retry_engine, &keeper->engine.timer},
+			{children_watch, &keeper->watch_timer},
+			{on_end_timer, &keeper->end_timer},
+			{keeper_remount, &keeper->remount_timer},
+	};
+	size_t i;
+	int rc;
+
+	rc = loop_add_signal(keeper->loop, SIGTERM, on_signal, keeper, err);
+	if (rc == 0)
+		rc = loop_add_signal(keeper->loop, SIGINT, on_signal, keeper, err);
+	for (i = 0; i < sizeof(timers) / sizeof(timers[0]) && rc == 0; i++)
+		rc = loop_add_timer(keeper->loop, timers[i].fn, keeper, timers[i].source, err);
+	return rc;
+}
+
+/* Nothing is mounted and nothing is started yet: what fails here has no traces. */
+static int prepare(struct keeper *keeper, struct err *err)
+{
+	int rc;
+
+	rc = claim_take(&keeper->settings, &keeper->lock, err);
+	if (rc < 0)
+		return rc;
+	rc = mount_check(keeper->settings.mountpoint, err);
+	if (rc == 0)
+		rc = state_create(&keeper->state_fd, &keeper->state, err);
+	if (rc == 0) {
+		keeper->state_fd = keeper_raise_fd(keeper->state_fd);
+		atomic_store(&keeper->state->keeper, getpid());
+		rc = loop_new(&keeper->loop, err);
+	}
+	return rc == 0 ? add_sources(keeper, err) : rc;
+}
+
+static int open_keeper(struct keeper *keeper, const char *name, struct err *err)
+{
+	int rc;
+
+	log_open("keeper", name, true);
+	keeper->report = keeper_raise_fd(KEEPER_FD_REPORT);
+	keeper->settings_fd = keeper_raise_fd(KEEPER_FD_SETTINGS);
+	if (keeper->settings_fd < 0)
+		return err_sys(err, -keeper->settings_fd, "open the settings");
+	rc = settings_load(keeper->settings_fd, &keeper->settings, err);
+	if (rc < 0)
+		return rc;
+	log_open("keeper", name, !keeper->settings.foreground);
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	(void)signal(SIGPIPE, SIG_IGN);
+	raise_limits();
+	return prepare(keeper, err);
+}
+
+static void close_keeper(struct keeper *keeper)
+{
+	loop_free(keeper->loop);
+	if (keeper->lock >= 0)
+		claim_withdraw(&keeper->settings);
+	state_unmap(keeper->state);
+	settings_release(&keeper->settings);
+	free(keeper); /* descriptors, and with them the lock, go with the process */
+}
+
+int keeper_main(const char *name)
+{
+	struct keeper *keeper = calloc(1, sizeof(*keeper));
+	struct err err = ERR_INIT;
+	int rc;
+
+	if (!keeper)
+		return KEEPER_COULD_NOT;
+	keeper->lock = keeper->device = keeper->state_fd = keeper->report = -1;
+	keeper->server.link = keeper->engine.link = -1;
+	rc = open_keeper(keeper, name, &err);
+	if (rc < 0) {
+		keeper_fail(keeper, KEEPER_COULD_NOT, err.text);
+	} else {
+		children_start_engine(keeper);
+		rc = loop_run(keeper->loop, &err);
+		if (rc < 0)
+			log_error("%s", err.text);
+	}
+	close_keeper(keeper);
+	return rc < 0 ? KEEPER_COULD_NOT : rc;
+}

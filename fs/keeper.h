@@ -1,0 +1,71 @@
+/*
+ * keeper: the parts that keeper.c (life and mount), forward.c (messages) and children.c (server and
+ * engine) share. The story is told in keeper.c. One thread; everything belongs to the keeper.
+ */
+#ifndef FS_KEEPER_H
+#define FS_KEEPER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "fs/watch.h"
+#include "src/link/message.h"
+#include "src/link/settings.h"
+
+struct err;
+struct loop;
+struct loop_source;
+struct state;
+
+#define KEEPER_COULD_NOT 2 /* exit status of `refmount mount` when there is no better one */
+
+struct child {
+	pid_t pid; /* 0: not running */
+	int link;  /* -1: none */
+	struct loop_source *link_source;
+	struct loop_source *timer; /* starts it again */
+	uint64_t started_ms;
+	uint64_t delay_ms;
+	int signal;	 /* that ended the one before; 0: none */
+	unsigned deaths; /* in a row, or within the window */
+	uint64_t window_ms;
+};
+
+struct keeper {
+	struct settings settings;
+	struct loop *loop;
+	struct state *state;
+	int settings_fd, state_fd, lock, report;
+	int device; /* -1: not mounted */
+	struct child server, engine;
+	struct watch watch;
+	struct loop_source *watch_timer, *end_timer, *remount_timer;
+	bool is_ending;
+	bool leaves_server;	/* it goes on after us, for files that are still open */
+	bool had_server;	/* the next one is a successor */
+	int exit_status;	/* of this process, once it ends */
+	struct message message; /* too large for the stack, and there is one thread */
+};
+
+/* Above the numbers that children are given. Takes ownership of FD; negative errno on failure. */
+int keeper_raise_fd(int fd);
+void keeper_close_fd(int *fd); /* -1 is fine, and what it becomes */
+
+/* Tell whoever started us, if that is still open, that nothing came of it. */
+void keeper_fail(struct keeper *keeper, int code, const char *text);
+
+/* The same, and end; nothing stays mounted. */
+void keeper_give_up(struct keeper *keeper, int code, const char *text);
+
+/* The mount is gone or was never there: end the children, then the loop. */
+void keeper_end(struct keeper *keeper);
+void keeper_check_ended(struct keeper *keeper);
+
+int keeper_attach(struct keeper *keeper, struct err *err);
+int keeper_detach(struct keeper *keeper, bool lazy, struct err *err);
+
+/* Detach the corpse and mount again with a new connection; tries until it works. ARG: the keeper. */
+void keeper_remount(void *arg);
+
+#endif

@@ -1,0 +1,301 @@
+#include "fs/mount.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fuse_lowlevel.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "src/base/buf.h"
+#include "src/base/err.h"
+#include "src/base/proc.h"
+
+#define TYPE	     "fuse.refmount"
+#define SUBTYPE	     "refmount"
+#define DEVICE	     "/dev/fuse"
+#define DEVICE_MAJOR 10 /* admin-guide/devices.txt of Linux */
+#define DEVICE_MINOR 229
+#define FIRST_FD     16 /* numbers below are kept for children (roles.h) */
+#define TYPE_SIZE    64
+
+/* --- the kernel's table --- */
+
+/* Undo the table's escapes (\040 and the like) in place. */
+static void unescape(char *text)
+{
+	char *to = text;
+	unsigned code;
+
+	for (; *text; text++) {
+		if (*text == '\\' && sscanf(text + 1, "%3o", &code) == 1) {
+			*to++ = (char)code;
+			text += 3;
+		} else {
+			*to++ = *text;
+		}
+	}
+	*to = '\0';
+}
+
+/*
+ * "36 35 98:0 /root /mount/point rw,noatime shared:1 - type source options": does LINE describe
+ * MOUNTPOINT? If so, TYPE is its type.
+ */
+static bool parse_line(char *line, const char *mountpoint, char type[TYPE_SIZE])
+{
+	char *separator = strstr(line, " - "), *field = line, *end;
+	int i;
+
+	if (!separator)
+		return false;
+	for (i = 0; i < 4; i++) {
+		field = strchr(field, ' ');
+		if (!field)
+			return false;
+		field++;
+	}
+	end = strchr(field, ' ');
+	if (!end)
+		return false;
+	*end = '\0';
+	unescape(field);
+	if (strcmp(field, mountpoint) != 0)
+		return false;
+	return sscanf(separator + 3, "%63s", type) == 1;
+}
+
+/* The type of what is on top at MOUNTPOINT: the last line wins. False: it is no mount point. */
+static bool find_mount(const char *mountpoint, char type[TYPE_SIZE])
+{
+	FILE *table = fopen("/proc/self/mountinfo", "re");
+	bool found = false;
+	size_t size = 0;
+	char *line = NULL;
+
+	if (!table)
+		return false;
+	while (getline(&line, &size, table) > 0) {
+		if (parse_line(line, mountpoint, type))
+			found = true;
+	}
+	free(line);
+	(void)fclose(table);
+	return found;
+}
+
+bool mount_is_ours(const char *mountpoint)
+{
+	char type[TYPE_SIZE];
+
+	return find_mount(mountpoint, type) && strcmp(type, TYPE) == 0;
+}
+
+/* --- before --- */
+
+static int check_table(const char *mountpoint, struct err *err)
+{
+	char type[TYPE_SIZE];
+	struct stat st;
+
+	if (!find_mount(mountpoint, type))
+		return 0;
+	/* A corpse: mounted, but its processes and with them the connection are gone. */
+	if (strcmp(type, TYPE) == 0 && stat(mountpoint, &st) < 0 && errno == ENOTCONN)
+		return mount_detach(mountpoint, true, err);
+	return err_set(err, EBUSY, "'%s' is a mount point already: unmount it first (umount '%s')",
+			mountpoint, mountpoint);
+}
+
+static int check_empty(const char *mountpoint, struct err *err)
+{
+	const struct dirent *entry;
+	bool is_empty = true;
+	DIR *dir;
+
+	dir = opendir(mountpoint);
+	if (!dir)
+		return err_sys(err, errno, "mount point '%s'", mountpoint);
+	while (is_empty && (entry = readdir(dir)))
+		is_empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+	(void)closedir(dir);
+	if (!is_empty)
+		return err_set(err, ENOTEMPTY,
+				"mount point '%s' is not empty: move its content away, or mount "
+				"somewhere else",
+				mountpoint);
+	return 0;
+}
+
+static bool is_device(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISCHR(st.st_mode) &&
+			st.st_rdev == makedev(DEVICE_MAJOR, DEVICE_MINOR);
+}
+
+static int check_device(struct err *err)
+{
+	int fd = open(DEVICE, O_RDWR | O_CLOEXEC);
+	bool is_right = fd >= 0 && is_device(fd);
+
+	if (fd >= 0)
+		(void)close(fd);
+	if (is_right)
+		return 0;
+	if (fd >= 0)
+		return err_set(err, ENODEV, "'" DEVICE "' is not the FUSE device (%d:%d)",
+				DEVICE_MAJOR, DEVICE_MINOR);
+	if (errno == ENOENT || errno == ENODEV || errno == ENXIO)
+		return err_set(err, ENODEV,
+				"there is no '" DEVICE "': load the kernel module with "
+				"'modprobe fuse', or let the container have the device");
+	return err_sys(err, errno, "open '" DEVICE "'");
+}
+
+int mount_check(const char *mountpoint, struct err *err)
+{
+	struct stat st;
+	int rc;
+
+	rc = check_table(mountpoint, err);
+	if (rc < 0)
+		return rc;
+	if (stat(mountpoint, &st) < 0) {
+		if (errno == ENOENT)
+			return err_set(err, ENOENT,
+					"mount point '%s' does not exist: make it with mkdir -p "
+					"'%s'",
+					mountpoint, mountpoint);
+		return err_sys(err, errno, "mount point '%s'", mountpoint);
+	}
+	if (!S_ISDIR(st.st_mode))
+		return err_set(err, ENOTDIR, "mount point '%s' is not a folder", mountpoint);
+	rc = check_empty(mountpoint, err);
+	return rc < 0 ? rc : check_device(err);
+}
+
+/* --- attach --- */
+
+/* By mount(2). */
+static int attach_as_root(const struct mount_spec *spec, int *device, struct err *err)
+{
+	unsigned long flags = MS_NOSUID | MS_NODEV | MS_RDONLY | (spec->noexec ? MS_NOEXEC : 0);
+	char options[128];
+	int fd, code;
+
+	fd = open(DEVICE, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return err_sys(err, errno, "open '" DEVICE "'");
+	(void)snprintf(options, sizeof(options),
+			"fd=%d,rootmode=40000,user_id=%u,group_id=%u,default_permissions%s", fd,
+			(unsigned)geteuid(), (unsigned)getegid(),
+			spec->allow_other ? ",allow_other" : "");
+	if (mount(spec->source, spec->mountpoint, TYPE, flags, options) < 0) {
+		code = errno;
+		(void)close(fd);
+		return err_sys(err, code, "mount on '%s'", spec->mountpoint);
+	}
+	*device = fd;
+	return 0;
+}
+
+/* libfuse takes options apart at commas. */
+static void add_escaped(struct buf *out, const char *text)
+{
+	for (; *text; text++) {
+		if (*text == ',' || *text == '\\')
+			buf_add_char(out, '\\');
+		buf_add_char(out, *text);
+	}
+}
+
+static int attach_session(
+		const struct mount_spec *spec, const char *options, int *device, struct err *err)
+{
+	const struct fuse_lowlevel_ops none = {0};
+	char *argv[] = {(char *)SUBTYPE, (char *)"-o", (char *)options, NULL};
+	struct fuse_args args = FUSE_ARGS_INIT(3, argv);
+	struct fuse_session *session;
+	int rc = 0;
+
+	session = fuse_session_new(&args, &none, sizeof(none), NULL);
+	fuse_opt_free_args(&args);
+	if (!session)
+		return err_set(err, EINVAL, "libfuse refuses the mount options");
+	if (fuse_session_mount(session, spec->mountpoint) < 0) {
+		rc = err_set(err, EPERM, "fusermount3 could not mount on '%s'%s", spec->mountpoint,
+				spec->allow_other ? " (allow_other needs user_allow_other in "
+						    "/etc/fuse.conf)"
+						  : "");
+	} else {
+		*device = fcntl(fuse_session_fd(session), F_DUPFD_CLOEXEC, FIRST_FD);
+		if (*device < 0)
+			rc = err_sys(err, errno, "keep the connection");
+	}
+	fuse_session_destroy(session); /* its descriptor only: the mount stays */
+	return rc;
+}
+
+/* By fusermount3, which libfuse calls. */
+static int attach_as_user(const struct mount_spec *spec, int *device, struct err *err)
+{
+	struct buf options = BUF_INIT;
+	int rc;
+
+	buf_add_str(&options, "ro,nosuid,nodev,default_permissions,subtype=" SUBTYPE);
+	if (spec->allow_other)
+		buf_add_str(&options, ",allow_other");
+	if (spec->noexec)
+		buf_add_str(&options, ",noexec");
+	buf_add_str(&options, ",fsname=");
+	add_escaped(&options, spec->source);
+	if (buf_ok(&options))
+		rc = attach_session(spec, buf_str(&options), device, err);
+	else
+		rc = err_sys(err, ENOMEM, "mount on '%s'", spec->mountpoint);
+	buf_release(&options);
+	return rc;
+}
+
+int mount_attach(const struct mount_spec *spec, int *device, struct err *err)
+{
+	if (geteuid() == 0)
+		return attach_as_root(spec, device, err);
+	return attach_as_user(spec, device, err);
+}
+
+/* --- detach --- */
+
+static int detach_as_user(const char *mountpoint, bool lazy, struct err *err)
+{
+	const char *argv[] = {"fusermount3", lazy ? "-uqz" : "-uq", "--", mountpoint, NULL};
+	int rc, status;
+
+	rc = proc_run(argv, &status, err);
+	if (rc < 0)
+		return rc;
+	if (status == 0 || !mount_is_ours(mountpoint))
+		return 0;
+	return err_set(err, EBUSY, "'%s' is busy", mountpoint);
+}
+
+int mount_detach(const char *mountpoint, bool lazy, struct err *err)
+{
+	if (!mount_is_ours(mountpoint))
+		return 0;
+	if (geteuid() != 0)
+		return detach_as_user(mountpoint, lazy, err);
+	if (umount2(mountpoint, UMOUNT_NOFOLLOW | (lazy ? MNT_DETACH : 0)) == 0)
+		return 0;
+	if (errno == EBUSY)
+		return err_set(err, EBUSY, "'%s' is busy", mountpoint);
+	return err_sys(err, errno, "unmount '%s'", mountpoint);
+}

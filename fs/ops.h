@@ -1,0 +1,25 @@
+/*
+ * ops: from libfuse's calls to the tree and back. Everything a reader can ask for; what would change
+ * something never gets here (requests.h refuses it). No state of its own.
+ *
+ * Each thread brackets a request with ops_enter() and ops_leave(); in between libfuse may call.
+ */
+#ifndef FS_OPS_H
+#define FS_OPS_H
+
+#include <stdbool.h>
+
+#include "fs/tree.h"
+
+struct err;
+struct fuse_session;
+
+/* A libfuse session that answers through DEVICE_FD (borrowed, though libfuse closes it at the end). */
+int ops_session_new(int device_fd, struct fuse_session **out, struct err *err);
+void ops_session_free(struct fuse_session *session); /* closes the device; NULL is fine */
+
+/* What this thread's next request sees: TREE is borrowed until ops_leave(). */
+void ops_enter(const struct tree *tree);
+void ops_leave(void);
+
+#endif

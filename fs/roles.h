@@ -1,0 +1,26 @@
+/*
+ * roles: how the two roles of refmount-fs are started.
+ *
+ * argv[0] is "refmount: keeper NAME" or "refmount: server NAME"; there are no other arguments.
+ */
+#ifndef FS_ROLES_H
+#define FS_ROLES_H
+
+/* keeper: started by `refmount mount`. */
+#define KEEPER_FD_SETTINGS 3 /* sealed memory file, src/link/settings.h */
+
+/*
+ * A pipe: nothing and end of file once it serves; else the exit status in decimal, a newline, and the
+ * reason without a newline at its end.
+ */
+#define KEEPER_FD_REPORT 4
+
+/* server: started by the keeper, with the segments' descriptors under the keeper's numbers (>= 16). */
+#define SERVER_FD_DEVICE 3 /* /dev/fuse, the same open file description for ever */
+#define SERVER_FD_STATE	 4 /* shared memory, src/link/state.h */
+#define SERVER_FD_LINK	 5 /* messages from and to the keeper */
+
+int keeper_main(const char *name);
+int server_main(const char *name);
+
+#endif

@@ -1,0 +1,96 @@
+#include "fs/segments.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "fs/views.h"
+#include "src/base/err.h"
+#include "src/base/log.h"
+#include "src/link/state.h"
+#include "src/snap/segment.h"
+
+int segments_add(struct segment_set *set, uint32_t number, int fd, struct err *err)
+{
+	struct segment *segment;
+	int rc;
+
+	if (segment_set_find(set, number))
+		return 0;
+	rc = segment_map(fd, number, 0, &segment, err);
+	if (rc < 0)
+		return rc;
+	rc = segment_set_add(set, segment);
+	if (rc < 0) {
+		segment_unmap(segment);
+		return err_sys(err, -rc, "keep segment %u", number);
+	}
+	return 0;
+}
+
+void segments_inherit(struct segment_set *set, const struct state *state)
+{
+	struct err err = ERR_INIT;
+	uint32_t number;
+	unsigned i;
+
+	for (i = 0; i < STATE_SEGMENTS; i++) {
+		number = atomic_load(&state->segments[i].number);
+		/* One that came into the table after we were started follows as a message. */
+		if (number == 0 || fcntl(state->segments[i].fd, F_GETFD) < 0)
+			continue;
+		if (segments_add(set, number, state->segments[i].fd, &err) < 0)
+			log_error("segment %u: %s", number, err.text);
+		(void)close(state->segments[i].fd);
+	}
+}
+
+static bool is_visible(const struct state *state, uint32_t number)
+{
+	struct view view;
+
+	if (!state_view(state, &view))
+		return false;
+	return number == place_segment(view.root) || number == place_segment(view.index) ||
+			number == place_segment(view.overlay) ||
+			number == place_segment(view.overlay_index);
+}
+
+/*
+ * Taken out of the set first, so that no later request finds it; then whoever had found it is waited
+ * for. If one of those has raised the count meanwhile, the segment stays.
+ */
+static bool unmap(struct segment_set *set, struct views *views, struct state_segment *entry)
+{
+	uint32_t number = atomic_load(&entry->number);
+	struct segment *segment = segment_set_remove(set, number);
+
+	if (!segment)
+		return true;
+	views_grace(views);
+	if (atomic_load(&entry->lookups) > 0 && segment_set_add(set, segment) == 0)
+		return false;
+	segment_unmap(segment);
+	return true;
+}
+
+bool segments_sweep(struct segment_set *set, struct state *state, struct views *views,
+		void (*gone)(void *arg, uint32_t number), void *arg)
+{
+	bool remain = false;
+	unsigned i;
+
+	for (i = 0; i < STATE_SEGMENTS; i++) {
+		struct state_segment *entry = &state->segments[i];
+		uint32_t number = atomic_load(&entry->number);
+
+		if (number == 0 || !atomic_load(&entry->dropped))
+			continue;
+		if (atomic_load(&entry->lookups) > 0 || is_visible(state, number) ||
+				!unmap(set, views, entry))
+			remain = true;
+		else
+			gone(arg, number);
+	}
+	return remain;
+}

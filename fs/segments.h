@@ -1,0 +1,32 @@
+/*
+ * segments: which segments the server has mapped. Those in the shared table when it starts, those that
+ * arrive later; and those that nobody needs any more go.
+ */
+#ifndef FS_SEGMENTS_H
+#define FS_SEGMENTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct err;
+struct segment_set;
+struct state;
+struct views;
+
+/*
+ * Map everything in STATE's table, whose descriptors were inherited under their numbers, and close
+ * those. A segment that cannot be mapped is logged and left out: its nodes are stale.
+ */
+void segments_inherit(struct segment_set *set, const struct state *state);
+
+/* Map segment NUMBER from FD (which stays the caller's). A known number is fine. */
+int segments_add(struct segment_set *set, uint32_t number, int fd, struct err *err);
+
+/*
+ * Unmap the segments that were dropped and that neither the kernel nor the visible view refers to, and
+ * call GONE for each. True if some that were dropped remain.
+ */
+bool segments_sweep(struct segment_set *set, struct state *state, struct views *views,
+		void (*gone)(void *arg, uint32_t number), void *arg);
+
+#endif
