@@ -1,0 +1,192 @@
+/*
+ * core: the one object of the engine process, private to this room. What it consists of are modules
+ * that know nothing of it; what ties them together are the files named below, each with its
+ * functions here.
+ *
+ *     cause                   decide.c                present.c                 cause
+ *     ref moved, request,  -> what is wanted?      -> overlay, PUBLISH   ... -> PUBLISHED
+ *     hold ended, build       kept: it is TARGET      for TARGET                record, trim,
+ *     done                    else: build it                                    answer requests
+ *
+ * Everything that happens ends in decide_next(), which looks at the whole situation afresh; so no
+ * order of events has a path of its own.
+ */
+#ifndef ENGINE_CORE_H
+#define ENGINE_CORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "src/base/oid.h"
+#include "src/engine/follow.h"
+#include "src/engine/hold.h"
+#include "src/engine/kept.h"
+#include "src/engine/overlay.h"
+#include "src/engine/saved.h"
+#include "src/link/message.h"
+#include "src/link/settings.h"
+
+struct build;
+struct builds;
+struct ctl_client;
+struct ctl_server;
+struct history;
+struct loop;
+struct loop_source;
+struct result;
+struct state;
+struct store;
+struct switcher;
+struct ticket;
+struct verify;
+
+#define CORE_TEXT_MAX 1024		  /* bytes of a sentence, with NUL */
+#define NOTICE_MS     (10ull * 60 * 1000) /* how long `notice` is shown */
+
+/* What somebody asked for and what is not visible yet: COMMIT shall be served and held. */
+struct goal {
+	bool is_active;
+	uint64_t serial; /* counts the goals there were */
+	struct oid commit;
+	char by[HOLD_BY_MAX], reason[HOLD_REASON_MAX];
+	const char *verb; /* static: what history says when there is no reason */
+	uint64_t for_ms;
+};
+
+/* Why the next switch happens, for history and last_switch. */
+struct cause {
+	uint64_t since_ms; /* monotonic; 0: not known */
+	char by[REF_NAME_MAX], reason[HOLD_REASON_MAX];
+};
+
+/* The build that runs, if BUILD is not NULL. */
+struct task {
+	struct build *build;
+	struct oid commit;
+	uint32_t number, base;
+	bool is_of_ref; /* wanted because the ref leads there: has to descend from the tip */
+	uint64_t started_ms;
+};
+
+/* What an unanswered PUBLISH will make true. */
+struct showing {
+	struct generation *generation;
+	uint64_t goal; /* serial of the goal it fulfils; 0: none */
+	bool is_of_ref;
+	size_t doomed; /* so many of `doomed` are not named in its overlay any more */
+};
+
+/* A generation that is not kept any more and not yet removed. */
+struct doomed {
+	uint32_t number;
+	struct oid commit;
+};
+
+struct engine {
+	struct loop *loop;
+	struct settings settings;
+	uint64_t settings_hash; /* build_settings() */
+	struct state *shared;
+	struct store *store;
+	struct saved saved;
+	struct history *history;
+	struct kept kept;
+	struct follow *follow; /* NULL until something is served, or nothing can be */
+	struct builds *builds;
+	struct switcher *switcher;
+	struct verify *verify; /* NULL: not begun */
+	struct ctl_server *ctl;
+	struct ticket *tickets;
+
+	/* Each points into `kept`. */
+	struct generation *visible; /* NULL: nothing yet */
+	struct generation *target;  /* what shall be visible; NULL: nothing yet */
+	struct showing showing;
+	bool is_stale;	    /* present again once the PUBLISH is answered */
+	bool must_present;  /* something changed besides the texts that are compared */
+	struct texts shown; /* texts of the last overlay */
+
+	struct goal goal;
+	uint64_t goals_done; /* serial of the last goal that was fulfilled */
+	struct cause cause;
+	struct task task;
+	struct oid accepted; /* a commit found to descend from the tip */
+	char ref_full[REF_NAME_MAX];
+	struct oid problem_commit;
+	char problem[CORE_TEXT_MAX]; /* why it could not be tried; "": nothing */
+	char trouble[CORE_TEXT_MAX]; /* what is wrong with ourselves; "": nothing */
+	char notice[CORE_TEXT_MAX];  /* what happened to us lately; "": nothing */
+	struct oid complained;	     /* last commit logged as one that could not be tried */
+
+	struct oid behind_from, behind_to; /* what `behind` was counted for */
+	int64_t behind;
+
+	struct doomed *doomed; /* owned */
+	size_t doomed_count, doomed_cap;
+	bool needs_sweep;      /* once no build runs */
+	bool has_new_source;   /* what is on disk from earlier is of another repository */
+	uint32_t first_number; /* first generation that this process had built */
+
+	uint64_t asked_ms;    /* monotonic: the source could last be asked (at first: start) */
+	uint64_t switched_ms; /* monotonic: last switch; 0: none */
+	uint64_t restarts;    /* of the server, that were seen */
+	unsigned crashes;     /* of the server, soon after the last switch */
+
+	struct loop_source *link_source, *mountinfo_source;
+	struct loop_source *hold_timer, *status_timer, *spare_timer, *notice_timer;
+	uint64_t status_due_ms; /* monotonic: when STATUS_TIMER fires; 0: it is off */
+	int mountinfo_fd;
+	bool is_adopted;	/* a mount was served already when we started */
+	bool is_greeted;	/* HELLO came */
+	bool is_lost;		/* state.yaml was damaged: what is on disk counts */
+	bool has_begun;		/* the repository may be asked */
+	bool is_failed;		/* FAILED was sent */
+	struct message message; /* received; too large for the stack */
+};
+
+/* start.c: what to serve first, before the repository is touched. */
+void start_serving(struct engine *engine, bool is_adopted);
+void start_following(struct engine *engine); /* idempotent */
+void start_verifying(struct engine *engine); /* idempotent: contents, in the background */
+
+/* decide.c: what should be served, and how to get it. */
+void decide_next(struct engine *engine);
+void decide_answer(void *arg, const struct follow_answer *answer); /* follow_fn */
+void decide_goal(struct engine *engine, const struct goal *goal);  /* replaces an older one */
+void decide_resume(struct engine *engine, const char *by, const char *reason);
+void decide_retry(struct engine *engine); /* forget that DESIRED was rejected or failed */
+void decide_reject(struct engine *engine, const struct oid *commit, const struct diag *findings);
+void decide_on_hold_timer(void *arg);
+void decide_arm_hold(struct engine *engine);
+bool decide_follows_ref(const struct engine *engine);
+
+/* present.c: make TARGET and what is known about it visible. */
+void present_now(struct engine *engine);
+void present_within(struct engine *engine, uint64_t after_ms); /* at the latest */
+void present_on_timer(void *arg);
+void present_answer(struct engine *engine, const struct message *message);
+bool present_is_settled(const struct engine *engine); /* what is visible says all we know */
+
+struct hold present_hold(const struct engine *engine); /* as it will be once TARGET is visible */
+
+/* record.c: write down what has become visible, remove what is not needed any more. */
+void record_visible(struct engine *engine, const struct showing *showing);
+void record_save(struct engine *engine);
+void record_trim(struct engine *engine);		  /* choose what to give up */
+void record_removal(struct engine *engine, size_t count); /* the first COUNT of `doomed` */
+void record_cleanup(void *arg);				  /* builds_idle_fn: sweep if it is due */
+
+/* requests.c: the control verbs (ctl_request_fn). */
+void requests_receive(void *arg, struct ctl_client *client, int argc, const char *const *argv);
+
+/* tickets.c: requests that wait for their answer. */
+void tickets_check(struct engine *engine); /* answer whatever can be answered */
+void tickets_failed(struct engine *engine, uint64_t goal, const struct diag *findings,
+		const char *sentence); /* GOAL was rejected, or could not be tried */
+void tickets_gone(void *arg, struct ctl_client *client);		    /* ctl_gone_fn */
+void tickets_refused(struct engine *engine, const struct message *message); /* to unmount */
+bool tickets_unmounted(struct engine *engine); /* true: somebody had asked for that */
+void tickets_release(struct engine *engine);
+
+#endif

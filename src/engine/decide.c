@@ -1,0 +1,529 @@
+/*
+ * What is wanted? In this order: what somebody asked for just now (the goal), what is held, where
+ * the ref points. If that commit is kept it becomes the target at once; else a builder makes it,
+ * unless it was rejected or could not be tried, which lasts until the ref moves, the next poll, or
+ * `sync`.
+ *
+ * A commit that is wanted because of the ref has to descend from the last one of that ref that was
+ * accepted (`saved.tip`), not from the one that is served: after `switch` or `rollback` these
+ * differ. The builder checks it for what it builds; for what is kept it is checked here.
+ */
+#include "src/engine/core.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/buf.h"
+#include "src/base/clock.h"
+#include "src/base/diag.h"
+#include "src/base/err.h"
+#include "src/base/log.h"
+#include "src/base/loop.h"
+#include "src/base/str.h"
+#include "src/build/job.h"
+#include "src/engine/builds.h"
+#include "src/engine/core.h"
+#include "src/engine/history.h"
+#include "src/engine/switch.h"
+#include "src/git/rev.h"
+#include "src/snap/node.h"
+#include "src/snap/store.h"
+
+#define PROGRESS_MS  200  /* a build that takes longer is shown as Progressing */
+#define LAST_SYNC_MS 1000 /* a look that found nothing new is shown after this */
+#define HOLD_STEP_MS (24ull * 3600 * 1000)
+
+bool decide_follows_ref(const struct engine *engine)
+{
+	return !engine->goal.is_active && !engine->saved.hold.is_active;
+}
+
+static const struct oid *wanted(const struct engine *engine)
+{
+	if (engine->goal.is_active)
+		return &engine->goal.commit;
+	if (engine->saved.hold.is_active)
+		return &engine->saved.hold.revision;
+	return &engine->saved.desired;
+}
+
+/* The mount has nothing to show and nothing will come: whoever waits for it is told. */
+static bool fail_start(struct engine *engine, int status, const char *text)
+{
+	if (engine->target || engine->is_adopted || engine->is_failed)
+		return false;
+	engine->is_failed = true;
+	switcher_fail(engine->switcher, status, text);
+	return true;
+}
+
+static void set_problem(struct engine *engine, const struct oid *commit, const char *text)
+{
+	if (!oid_equal(commit, &engine->complained))
+		log_warn("%s", text);
+	engine->complained = *commit; /* it is tried again at each poll: one line is enough */
+	engine->problem_commit = *commit;
+	str_copy(engine->problem, sizeof(engine->problem), text);
+}
+
+static void first_line(const struct diag *findings, char *out, size_t size)
+{
+	struct diag first = {.items = findings->items, .count = findings->count > 0 ? 1 : 0};
+	struct buf text = BUF_INIT;
+
+	diag_format(&first, &text);
+	if (text.len > 0)
+		text.data[text.len - 1] = '\0';
+	str_copy(out, size, buf_str(&text));
+	buf_release(&text);
+}
+
+/* FAILED's text: a sentence, then the findings. */
+static void fail_rejected(
+		struct engine *engine, const struct oid *commit, const struct diag *findings)
+{
+	struct buf text = BUF_INIT;
+	char hex[OID_HEX_SIZE];
+
+	oid_format(commit, hex);
+	buf_printf(&text, "commit %.12s of '%s' is rejected:\n", hex,
+			engine->ref_full[0] ? engine->ref_full : engine->saved.ref);
+	diag_format(findings, &text);
+	(void)fail_start(engine, 1, buf_str(&text));
+	buf_release(&text);
+}
+
+static void copy_findings(const struct diag *from, struct diag *to)
+{
+	struct buf bytes = BUF_INIT;
+
+	diag_encode(from, &bytes);
+	if (!buf_ok(&bytes) || diag_decode(to, bytes.data, bytes.len) < 0) {
+		diag_release(to);
+		diag_add(to, DIAG_ERROR, NULL, 0, 0, "the findings could not be kept");
+	}
+	buf_release(&bytes);
+}
+
+/* Rejected once more, because somebody asked to try again: that is no news. */
+static bool was_rejected_last(const struct engine *engine, const struct oid *commit)
+{
+	const struct history_entry *last = history_get(engine->history, 0);
+
+	return last && strcmp(last->result, HISTORY_REJECTED) == 0 &&
+			oid_equal(&last->commit, commit);
+}
+
+void decide_reject(struct engine *engine, const struct oid *commit, const struct diag *findings)
+{
+	char hex[OID_HEX_SIZE], line[CORE_TEXT_MAX];
+	const struct history_entry entry = {
+			.time = clock_wall_s(),
+			.commit = *commit,
+			.result = HISTORY_REJECTED,
+			.by = engine->cause.by,
+			.reason = line,
+	};
+	struct err err = ERR_INIT;
+
+	engine->saved.rejected = *commit;
+	copy_findings(findings, &engine->saved.findings);
+	engine->must_present = true;
+	if (was_rejected_last(engine, commit))
+		return;
+	oid_format(commit, hex);
+	first_line(findings, line, sizeof(line));
+	log_warn("commit %s is rejected: %s", hex, line);
+	if (!engine->target)
+		return; /* the mount does not start: that is no history */
+	if (history_add(engine->history, &entry, &err) < 0)
+		log_warn("%s", err.text);
+	record_save(engine);
+}
+
+/* Does COMMIT, which is kept, descend from the last accepted one? */
+static bool descends(struct engine *engine, const struct oid *commit)
+{
+	const struct oid *tip = &engine->saved.tip;
+	struct diag findings = DIAG_INIT;
+	char from[OID_HEX_SIZE], to[OID_HEX_SIZE];
+	struct err err = ERR_INIT;
+	int rc = -ENOENT;
+
+	if (follow_repo(engine->follow))
+		rc = rev_is_ancestor(follow_repo(engine->follow), tip, commit, &err);
+	if (rc > 0) {
+		engine->accepted = *commit;
+		return true;
+	}
+	if (rc < 0) {
+		set_problem(engine, commit, err.text);
+		return false;
+	}
+	oid_format(tip, from);
+	oid_format(commit, to);
+	diag_add(&findings, DIAG_ERROR, NULL, 0, 0,
+			"'%s' does not descend from the served '%s'; `-o allow_rewind` accepts "
+			"rewinds",
+			to, from);
+	decide_reject(engine, commit, &findings);
+	diag_release(&findings);
+	return false;
+}
+
+/* May the ref's COMMIT be served, as far as its ancestry is concerned and can be told here? */
+static bool is_allowed(struct engine *engine, const struct oid *commit)
+{
+	const struct oid *tip = &engine->saved.tip;
+
+	if (oid_equal(&engine->saved.rejected, commit))
+		return false;
+	if (engine->settings.allow_rewind || oid_is_zero(tip) || oid_equal(tip, commit) ||
+			oid_equal(&engine->accepted, commit))
+		return true;
+	if (!kept_find_commit(&engine->kept, commit, engine->settings_hash))
+		return true; /* the builder looks */
+	return descends(engine, commit);
+}
+
+static void stop_task(struct engine *engine)
+{
+	if (!engine->task.build)
+		return;
+	build_cancel(engine->task.build);
+	engine->task.build = NULL;
+	engine->needs_sweep = true;
+}
+
+static uint32_t base_for(const struct engine *engine)
+{
+	const struct generation *item = engine->visible ? engine->visible : engine->target;
+	size_t i = engine->kept.count;
+
+	while (i > 0 && (!item || item->settings != engine->settings_hash))
+		item = engine->kept.items[--i];
+	return item && item->settings == engine->settings_hash ? item->number : 0;
+}
+
+static void start_task(struct engine *engine, const struct oid *commit, uint32_t base);
+
+/* Load what a builder says it has made. */
+static int adopt(struct engine *engine, const struct task *task, const struct result *result,
+		struct err *err)
+{
+	struct generation *loaded;
+	int rc;
+
+	if (result->number != task->number || !oid_equal(&result->commit, &task->commit))
+		return err_set(err, EPROTO, "the builder built something else");
+	loaded = malloc(sizeof(*loaded));
+	if (!loaded)
+		return err_sys(err, ENOMEM, "load generation");
+	rc = store_load(engine->store, task->number, loaded, err);
+	if (rc == 0 &&
+			(!oid_equal(&loaded->commit, &task->commit) ||
+					loaded->settings != engine->settings_hash))
+		rc = err_set(err, EPROTO, "the builder built something else");
+	if (rc == 0 && !kept_add(&engine->kept, loaded))
+		rc = err_sys(err, ENOMEM, "load generation");
+	if (rc == 0) {
+		if (task->is_of_ref)
+			engine->accepted = task->commit;
+		if (loaded->next_dir > engine->saved.next_dir)
+			engine->saved.next_dir = loaded->next_dir;
+		engine->must_present = true;
+	}
+	free(loaded);
+	return rc;
+}
+
+static void could_not(struct engine *engine, const struct task *task, const char *sentence)
+{
+	if (engine->goal.is_active && oid_equal(&task->commit, &engine->goal.commit)) {
+		engine->goal.is_active = false;
+		tickets_failed(engine, engine->goal.serial, NULL, sentence);
+	} else {
+		set_problem(engine, &task->commit, sentence);
+		(void)fail_start(engine, 2, sentence);
+	}
+}
+
+static void rejected(struct engine *engine, const struct task *task, const struct diag *findings)
+{
+	if (engine->goal.is_active && oid_equal(&task->commit, &engine->goal.commit)) {
+		engine->goal.is_active = false;
+		tickets_failed(engine, engine->goal.serial, findings, NULL);
+		return;
+	}
+	decide_reject(engine, &task->commit, findings);
+	fail_rejected(engine, &task->commit, findings);
+}
+
+static void on_built(void *arg, const struct result *result)
+{
+	struct engine *engine = arg;
+	const struct task task = engine->task;
+	struct err err = ERR_INIT;
+
+	engine->task.build = NULL;
+	if (result->kind == RESULT_REJECTED) {
+		rejected(engine, &task, &result->findings);
+	} else if (result->kind == RESULT_DONE) {
+		if (adopt(engine, &task, result, &err) < 0)
+			could_not(engine, &task, err.text);
+	} else if ((result->code == EIO || result->code == EBADMSG) && task.base > 0) {
+		log_warn("building on generation %u failed, building anew: %s", task.base,
+				result->error);
+		start_task(engine, &task.commit, 0);
+	} else {
+		could_not(engine, &task, result->error);
+	}
+	if (result->kind != RESULT_DONE)
+		engine->needs_sweep = true;
+	decide_next(engine);
+}
+
+/* Strings are borrowed: the job must not be released. */
+static struct job job_for(const struct engine *engine, const struct oid *commit, uint32_t base)
+{
+	const struct settings *settings = &engine->settings;
+	struct job job = JOB_INIT;
+
+	job.kind = JOB_BUILD;
+	job.repository = settings->source;
+	job.state_dir = settings->state_dir;
+	job.folder = settings->folder;
+	job.commit = *commit;
+	job.allow_rewind = settings->allow_rewind;
+	if (decide_follows_ref(engine))
+		job.served = engine->saved.tip;
+	job.base = base;
+	job.number = engine->saved.next_generation;
+	job.first_dir = engine->saved.next_dir;
+	job.uid = settings->uid;
+	job.gid = settings->gid;
+	job.limits.files = settings->limit_files;
+	job.limits.file_bytes = settings->limit_file_bytes;
+	job.limits.total_bytes = settings->limit_total_bytes;
+	return job;
+}
+
+static void start_task(struct engine *engine, const struct oid *commit, uint32_t base)
+{
+	const struct job job = job_for(engine, commit, base);
+	struct task task = {
+			.commit = *commit,
+			.number = job.number,
+			.base = base,
+			.is_of_ref = decide_follows_ref(engine),
+			.started_ms = clock_mono_ms(),
+	};
+	struct err err = ERR_INIT;
+
+	if (builds_start(engine->builds, &job, on_built, engine, &task.build, &err) < 0) {
+		could_not(engine, &task, err.text);
+		return;
+	}
+	engine->task = task;
+	engine->saved.next_generation++;
+	present_within(engine, PROGRESS_MS);
+}
+
+/* True: there is nothing to do about COMMIT until something changes. */
+static bool is_given_up(const struct engine *engine, const struct oid *commit)
+{
+	if (engine->goal.is_active)
+		return false;
+	return oid_equal(commit, &engine->saved.rejected) ||
+			(engine->problem[0] && oid_equal(commit, &engine->problem_commit));
+}
+
+/* Rather an older revision than a damaged one that cannot be built anew. */
+static void avoid_damage(struct engine *engine)
+{
+	const struct kept *kept = &engine->kept;
+	struct generation *healthy;
+	size_t i;
+
+	if (!engine->target || engine->target->settings == engine->settings_hash)
+		return;
+	healthy = kept_find_commit(kept, &engine->saved.previous.commit, engine->settings_hash);
+	for (i = kept->count; !healthy && i-- > 0;) {
+		if (kept->items[i]->settings == engine->settings_hash)
+			healthy = kept->items[i];
+	}
+	if (!healthy)
+		return;
+	str_copy(engine->cause.reason, sizeof(engine->cause.reason), "what was served is damaged");
+	engine->target = healthy;
+}
+
+static void choose(struct engine *engine)
+{
+	const struct oid commit = *wanted(engine);
+	struct generation *kept;
+
+	if (oid_is_zero(&commit))
+		return;
+	if (decide_follows_ref(engine) && !is_allowed(engine, &commit)) {
+		stop_task(engine);
+		return;
+	}
+	kept = kept_find_commit(&engine->kept, &commit, engine->settings_hash);
+	if (kept) {
+		stop_task(engine);
+		engine->target = kept;
+		return;
+	}
+	if (engine->task.build && oid_equal(&engine->task.commit, &commit))
+		return;
+	stop_task(engine);
+	if (!is_given_up(engine, &commit))
+		start_task(engine, &commit, base_for(engine));
+	else
+		avoid_damage(engine);
+}
+
+void decide_next(struct engine *engine)
+{
+	if (!engine->has_begun || engine->is_failed)
+		return;
+	choose(engine);
+	/* A build mostly ends before anyone could read that it runs; if not, the timer tells. */
+	if (engine->task.build && clock_mono_ms() - engine->task.started_ms < PROGRESS_MS &&
+			engine->target == engine->visible) {
+		tickets_check(engine);
+		return;
+	}
+	present_now(engine);
+}
+
+/* --- what the repository says --- */
+
+static void source_failed(struct engine *engine, const struct follow_answer *answer)
+{
+	struct last_sync *sync = &engine->saved.last_sync;
+	bool is_new = strcmp(sync->error, answer->err.text) != 0;
+
+	if (is_new && !engine->is_failed)
+		log_warn("source: %s", answer->err.text);
+	str_copy(sync->error, sizeof(sync->error), answer->err.text);
+	if (!engine->target && oid_is_zero(&engine->saved.desired))
+		(void)fail_start(engine, 2, answer->err.text);
+	if (is_new)
+		present_now(engine);
+}
+
+static void ref_moved(struct engine *engine, const struct follow_answer *answer)
+{
+	bool is_first = oid_is_zero(&engine->saved.desired);
+
+	engine->saved.desired = answer->commit;
+	engine->accepted = (struct oid){0};
+	if (!engine->goal.is_active) {
+		engine->cause.since_ms = answer->asked_ms;
+		str_copy(engine->cause.by, sizeof(engine->cause.by), answer->full);
+		str_copy(engine->cause.reason, sizeof(engine->cause.reason),
+				is_first ? "mounted" : "ref moved");
+	}
+	if (!oid_equal(&engine->saved.rejected, &answer->commit)) {
+		engine->saved.rejected = (struct oid){0};
+		diag_release(&engine->saved.findings);
+	}
+}
+
+void decide_answer(void *arg, const struct follow_answer *answer)
+{
+	struct engine *engine = arg;
+	struct last_sync *sync = &engine->saved.last_sync;
+	bool was_failing = sync->error[0] != '\0';
+
+	sync->time = clock_wall_s();
+	present_within(engine, LAST_SYNC_MS);
+	if (answer->rc < 0) {
+		source_failed(engine, answer);
+		tickets_check(engine);
+		return;
+	}
+	if (was_failing)
+		log_info("source: works again");
+	sync->error[0] = '\0';
+	sync->ok_time = sync->time;
+	engine->asked_ms = clock_mono_ms();
+	str_copy(engine->ref_full, sizeof(engine->ref_full), answer->full);
+	engine->problem[0] = '\0';
+	if (!oid_equal(&answer->commit, &engine->saved.desired))
+		ref_moved(engine, answer);
+	else if (!was_failing && engine->target == engine->visible && engine->visible &&
+			oid_equal(&engine->visible->commit, wanted(engine))) {
+		tickets_check(engine); /* nothing new: the timer shows the time of it */
+		return;
+	}
+	decide_next(engine);
+}
+
+void decide_retry(struct engine *engine)
+{
+	engine->saved.rejected = (struct oid){0};
+	diag_release(&engine->saved.findings);
+	engine->problem[0] = '\0';
+}
+
+/* --- what people ask for --- */
+
+void decide_goal(struct engine *engine, const struct goal *goal)
+{
+	uint64_t serial = engine->goal.serial;
+
+	if (engine->goal.is_active)
+		tickets_failed(engine, serial, NULL, "another request came later");
+	engine->goal = *goal;
+	engine->goal.is_active = true;
+	engine->goal.serial = serial + 1;
+	engine->cause.since_ms = clock_mono_ms();
+	str_copy(engine->cause.by, sizeof(engine->cause.by), goal->by);
+	str_copy(engine->cause.reason, sizeof(engine->cause.reason),
+			goal->reason[0] ? goal->reason : goal->verb);
+	engine->must_present = true;
+	decide_next(engine);
+}
+
+void decide_resume(struct engine *engine, const char *by, const char *reason)
+{
+	if (engine->goal.is_active) {
+		engine->goal.is_active = false;
+		tickets_failed(engine, engine->goal.serial, NULL, "another request came later");
+	}
+	if (engine->saved.hold.is_active)
+		log_info("the hold ends: %s (%s)", reason, by);
+	hold_end(&engine->saved.hold);
+	decide_arm_hold(engine);
+	engine->cause.since_ms = clock_mono_ms();
+	str_copy(engine->cause.by, sizeof(engine->cause.by), by);
+	str_copy(engine->cause.reason, sizeof(engine->cause.reason), reason);
+	engine->must_present = true;
+	record_save(engine);
+	decide_next(engine);
+}
+
+void decide_arm_hold(struct engine *engine)
+{
+	uint64_t left = hold_remaining_ms(&engine->saved.hold, clock_mono_ms());
+
+	if (left == UINT64_MAX)
+		loop_timer_clear(engine->hold_timer);
+	else
+		loop_timer_set(engine->hold_timer, left < HOLD_STEP_MS ? left : HOLD_STEP_MS);
+}
+
+void decide_on_hold_timer(void *arg)
+{
+	struct engine *engine = arg;
+
+	if (hold_remaining_ms(&engine->saved.hold, clock_mono_ms()) == 0)
+		decide_resume(engine, engine->saved.hold.by, "the time of the hold is over");
+	else
+		decide_arm_hold(engine);
+}

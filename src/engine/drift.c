@@ -1,0 +1,39 @@
+#include "src/engine/drift.h"
+
+#include "src/base/buf.h"
+#include "src/engine/fields.h"
+#include "src/engine/status.h"
+#include "src/snap/generation.h"
+#include "src/value/value.h"
+
+bool drift_of_revision(const struct facts *facts)
+{
+	return !oid_is_zero(&facts->desired) && !status_is_synced(facts);
+}
+
+static struct value *revision(struct arena *arena, const struct facts *facts)
+{
+	struct fields fields = fields_begin(arena);
+	struct buf reason = BUF_INIT;
+
+	if (drift_of_revision(facts))
+		status_reason(facts, &reason);
+	fields_oid(&fields, "served", &facts->generation->commit);
+	fields_oid(&fields, "desired", &facts->desired);
+	fields_value(&fields, "behind",
+			facts->behind < 0 ? value_null(arena) : value_int(arena, facts->behind));
+	fields_text(&fields, "reason", reason.len > 0 ? buf_str(&reason) : NULL);
+	buf_release(&reason);
+	return fields_end(&fields);
+}
+
+struct value *drift_value(struct arena *arena, const struct facts *facts)
+{
+	struct fields fields = fields_begin(arena);
+
+	fields_text(&fields, "sync", status_sync(facts));
+	fields_value(&fields, "revision", revision(arena, facts));
+	fields_value(&fields, "files", value_list(arena));
+	fields_value(&fields, "readers", value_list(arena));
+	return fields_end(&fields);
+}

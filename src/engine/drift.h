@@ -1,0 +1,19 @@
+/*
+ * drift: what is not as the ref says. In this version: the served revision.
+ */
+#ifndef ENGINE_DRIFT_H
+#define ENGINE_DRIFT_H
+
+#include <stdbool.h>
+
+struct arena;
+struct facts;
+struct value;
+
+/* Is another revision served than the one the ref points to? */
+bool drift_of_revision(const struct facts *facts);
+
+/* The content of .drift; NULL: the arena is used up. */
+struct value *drift_value(struct arena *arena, const struct facts *facts);
+
+#endif

@@ -1,0 +1,375 @@
+#include "src/engine/engine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "src/base/buf.h"
+#include "src/base/clock.h"
+#include "src/base/diag.h"
+#include "src/base/err.h"
+#include "src/base/log.h"
+#include "src/base/loop.h"
+#include "src/base/path.h"
+#include "src/base/proc.h"
+#include "src/base/str.h"
+#include "src/build/build.h"
+#include "src/build/job.h"
+#include "src/ctl/server.h"
+#include "src/engine/builds.h"
+#include "src/engine/core.h"
+#include "src/engine/history.h"
+#include "src/engine/mountinfo.h"
+#include "src/engine/switch.h"
+#include "src/engine/verify.h"
+#include "src/snap/store.h"
+
+#define CRASHES_MAX 3
+#define CRASHES_MS  10000 /* after a switch */
+
+/* --- processes that had to be restarted --- */
+
+static void on_notice_timer(void *arg)
+{
+	struct engine *engine = arg;
+
+	engine->notice[0] = '\0';
+	present_now(engine);
+}
+
+static void show_restart(struct engine *engine, const char *role)
+{
+	char time[CLOCK_TEXT_SIZE];
+
+	clock_format(clock_wall_s(), time);
+	(void)snprintf(engine->notice, sizeof(engine->notice), "the %s was restarted at %s", role,
+			time);
+	loop_timer_set(engine->notice_timer, NOTICE_MS);
+}
+
+/*
+ * A commit that makes the server crash again and again is no good, whatever the checks said: back
+ * to the one before it.
+ */
+static void condemn(struct engine *engine)
+{
+	const struct oid commit = engine->visible->commit;
+	struct generation *previous = kept_find_commit(
+			&engine->kept, &engine->saved.previous.commit, engine->settings_hash);
+	struct diag findings = DIAG_INIT;
+
+	if (!previous || engine->saved.hold.is_active || engine->goal.is_active)
+		return;
+	diag_add(&findings, DIAG_ERROR, NULL, 0, 0,
+			"the server crashed %d times within %d s of the switch to this commit",
+			CRASHES_MAX, CRASHES_MS / 1000);
+	decide_reject(engine, &commit, &findings);
+	diag_release(&findings);
+	str_copy(engine->cause.reason, sizeof(engine->cause.reason), "the server kept crashing");
+	engine->cause.since_ms = clock_mono_ms();
+	engine->target = previous;
+}
+
+/*
+ * Did a server that ended by signal SIGNO stumble over what it served? Not if somebody killed it.
+ */
+static bool is_crash(int signo)
+{
+	return signo == SIGSEGV || signo == SIGBUS || signo == SIGABRT || signo == SIGILL ||
+			signo == SIGFPE || signo == SIGTRAP || signo == SIGSYS;
+}
+
+static void on_server(struct engine *engine, const struct message *message)
+{
+	uint64_t restarts = atomic_load(&engine->shared->server_restarts);
+
+	switcher_repeat(engine->switcher);
+	if (restarts == engine->restarts)
+		return;
+	log_warn("the server was restarted (%llu so far)", (unsigned long long)restarts);
+	engine->restarts = restarts;
+	show_restart(engine, "server");
+	if (is_crash(message->code) && engine->switched_ms &&
+			clock_mono_ms() - engine->switched_ms < CRASHES_MS &&
+			++engine->crashes == CRASHES_MAX)
+		condemn(engine);
+	decide_next(engine);
+}
+
+/* --- the keeper --- */
+
+static void on_mountinfo(void *arg, uint32_t epoll_events)
+{
+	struct engine *engine = arg;
+
+	(void)epoll_events;
+	if (!mountinfo_has(engine->mountinfo_fd, engine->settings.mountpoint))
+		loop_stop(engine->loop, 0);
+}
+
+/* The server goes on serving; so do we, until the mount is gone. */
+static void on_cut(struct engine *engine)
+{
+	loop_remove(engine->link_source);
+	engine->link_source = NULL;
+	switcher_cut(engine->switcher);
+	if (tickets_unmounted(engine) || engine->is_failed || !engine->visible) {
+		loop_stop(engine->loop, 0);
+		return;
+	}
+	engine->mountinfo_fd = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
+	if (engine->mountinfo_fd < 0 ||
+			!mountinfo_has(engine->mountinfo_fd, engine->settings.mountpoint) ||
+			loop_add_fd(engine->loop, engine->mountinfo_fd, EPOLLPRI, on_mountinfo,
+					engine, &engine->mountinfo_source, NULL) < 0) {
+		loop_stop(engine->loop, 0);
+		return;
+	}
+	log_error("the keeper has gone: nothing is switched any more");
+	tickets_check(engine);
+}
+
+static void on_hello(struct engine *engine, const struct message *message)
+{
+	if (engine->is_greeted)
+		return;
+	engine->is_greeted = true;
+	if (message->code == 1)
+		show_restart(engine, "engine");
+	start_serving(engine, message->code == 1);
+}
+
+static void on_message(struct engine *engine, const struct message *message)
+{
+	switch (message->type) {
+	case MESSAGE_HELLO:
+		on_hello(engine, message);
+		return;
+	case MESSAGE_PUBLISHED:
+		present_answer(engine, message);
+		return;
+	case MESSAGE_SERVER:
+		on_server(engine, message);
+		return;
+	case MESSAGE_REFUSED:
+		tickets_refused(engine, message);
+		return;
+	default:
+		return;
+	}
+}
+
+static void on_link(void *arg, uint32_t epoll_events)
+{
+	struct engine *engine = arg;
+	int fd = -1, rc;
+
+	(void)epoll_events;
+	while (!switcher_is_cut(engine->switcher)) {
+		rc = message_receive(ENGINE_FD_LINK, &engine->message, &fd);
+		if (rc == 0)
+			on_message(engine, &engine->message);
+		else if (rc != -EBADMSG && rc != -EAGAIN)
+			on_cut(engine);
+		if (fd >= 0)
+			(void)close(fd);
+		fd = -1;
+		if (rc == -EAGAIN)
+			return;
+	}
+}
+
+/* --- timers and signals --- */
+
+static void on_spare_timer(void *arg)
+{
+	struct engine *engine = arg;
+
+	if (engine->task.build)
+		return;
+	builds_warm(engine->builds);
+	start_verifying(engine);
+}
+
+static void on_term(void *arg, int signo)
+{
+	struct engine *engine = arg;
+
+	(void)signo;
+	loop_stop(engine->loop, 0); /* whatever matters is on disk */
+}
+
+static int add_timers(struct engine *engine, struct err *err)
+{
+	const struct {
+		loop_timer_fn *fn;
+		struct loop_source **out;
+	} timers[] = {
+			{decide_on_hold_timer, &engine->hold_timer},
+			{present_on_timer, &engine->status_timer},
+			{on_spare_timer, &engine->spare_timer},
+			{on_notice_timer, &engine->notice_timer},
+	};
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < sizeof(timers) / sizeof(timers[0]) && rc == 0; i++)
+		rc = loop_add_timer(engine->loop, timers[i].fn, engine, timers[i].out, err);
+	return rc;
+}
+
+/* --- life --- */
+
+static int load_saved(struct engine *engine, struct err *err)
+{
+	struct err reason = ERR_INIT;
+	int rc;
+
+	rc = saved_load(engine->settings.state_dir, &engine->saved, &reason);
+	if (rc == -EPROTO)
+		return err_set(err, EPROTO, "%s/%s", engine->settings.state_dir, reason.text);
+	if (rc < 0) {
+		log_error("%s: starting from what is on disk", reason.text);
+		str_copy(engine->trouble, sizeof(engine->trouble), reason.text);
+		engine->is_lost = true;
+	}
+	hold_restore(&engine->saved.hold, clock_wall_s(), clock_mono_ms());
+	return 0;
+}
+
+static uint64_t settings_hash(const struct settings *settings)
+{
+	struct job job = JOB_INIT;
+
+	job.folder = settings->folder;
+	job.uid = settings->uid;
+	job.gid = settings->gid;
+	return build_settings(&job);
+}
+
+static int open_parts(struct engine *engine, struct err *err)
+{
+	const struct settings *settings = &engine->settings;
+	const struct builds_spec builds = {
+			.loop = engine->loop,
+			.program = settings->program,
+			.name = settings->name,
+			.on_idle = record_cleanup,
+			.arg = engine,
+	};
+	int rc;
+
+	rc = load_saved(engine, err);
+	if (rc == 0)
+		rc = history_open(settings->state_dir, &engine->history, err);
+	if (rc == 0)
+		rc = builds_new(&builds, &engine->builds, err);
+	return rc;
+}
+
+static int listen_for_requests(struct engine *engine, struct err *err)
+{
+	struct buf path = BUF_INIT;
+	int rc;
+
+	path_join(&path, engine->settings.run_dir, "ctl");
+	rc = ctl_server_new(engine->loop, buf_str(&path), requests_receive, tickets_gone, engine,
+			&engine->ctl, err);
+	buf_release(&path);
+	return rc;
+}
+
+static int begin(struct engine *engine, struct err *err)
+{
+	int rc;
+
+	rc = loop_new(&engine->loop, err);
+	if (rc == 0)
+		rc = loop_add_signal(engine->loop, SIGTERM, on_term, engine, err);
+	if (rc == 0)
+		rc = add_timers(engine, err);
+	if (rc == 0)
+		rc = state_map(ENGINE_FD_STATE, &engine->shared, err);
+	if (rc == 0)
+		rc = store_open(engine->settings.state_dir, &engine->store, err);
+	if (rc == 0)
+		rc = switcher_new(ENGINE_FD_LINK, engine->shared, engine->store, &engine->switcher,
+				err);
+	if (rc == 0)
+		rc = open_parts(engine, err);
+	if (rc == 0)
+		rc = listen_for_requests(engine, err);
+	if (rc == 0)
+		rc = loop_add_fd(engine->loop, ENGINE_FD_LINK, EPOLLIN, on_link, engine,
+				&engine->link_source, err);
+	return rc;
+}
+
+static void end(struct engine *engine)
+{
+	tickets_release(engine);
+	ctl_server_free(engine->ctl);
+	follow_free(engine->follow);
+	verify_free(engine->verify);
+	builds_free(engine->builds);
+	switcher_free(engine->switcher);
+	history_free(engine->history);
+	store_close(engine->store);
+	state_unmap(engine->shared);
+	loop_free(engine->loop);
+	if (engine->mountinfo_fd >= 0)
+		(void)close(engine->mountinfo_fd);
+	kept_release(&engine->kept);
+	texts_release(&engine->shown);
+	saved_release(&engine->saved);
+	settings_release(&engine->settings);
+	free(engine->doomed);
+	free(engine);
+}
+
+static int run(struct engine *engine)
+{
+	struct err err = ERR_INIT;
+	int rc;
+
+	rc = begin(engine, &err);
+	if (rc == 0) {
+		engine->asked_ms = clock_mono_ms();
+		engine->restarts = atomic_load(&engine->shared->server_restarts);
+		decide_arm_hold(engine);
+		rc = loop_run(engine->loop, &err);
+	}
+	if (rc < 0) {
+		log_error("%s", err.text);
+		if (engine->switcher)
+			switcher_fail(engine->switcher, 2, err.text);
+	}
+	return rc;
+}
+
+int engine_main(void)
+{
+	struct engine *engine = calloc(1, sizeof(*engine));
+	struct err err = ERR_INIT;
+	int rc;
+
+	if (!engine)
+		return EXIT_FAILURE;
+	engine->mountinfo_fd = -1;
+	engine->settings = (struct settings)SETTINGS_INIT;
+	(void)signal(SIGPIPE, SIG_IGN);
+	proc_set_name("engine");
+	rc = settings_load(ENGINE_FD_SETTINGS, &engine->settings, &err);
+	if (rc == 0) {
+		log_open("engine", engine->settings.name, !engine->settings.foreground);
+		engine->settings_hash = settings_hash(&engine->settings);
+		rc = run(engine);
+	}
+	end(engine);
+	return rc < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}

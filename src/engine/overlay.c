@@ -1,0 +1,187 @@
+#include "src/engine/overlay.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "src/base/err.h"
+#include "src/engine/kept.h"
+#include "src/snap/builder.h"
+#include "src/snap/index.h"
+
+/* Folder numbers of the overlay, all below DIR_FIRST_FREE. */
+enum { DIR_CONTROL = 2, DIR_AT = 3 };
+
+#define MODE_FILE 0444
+#define MODE_DIR  0555
+#define MODE_LINK 0777
+
+#define ENTRIES_MAX 16 /* of a folder other than at/ */
+#define SEALS	    (F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
+
+void texts_release(struct texts *texts)
+{
+	buf_release(&texts->status);
+	buf_release(&texts->status_json);
+	buf_release(&texts->drift);
+	buf_release(&texts->drift_json);
+	buf_release(&texts->revision);
+	buf_release(&texts->history);
+	buf_release(&texts->history_json);
+}
+
+struct maker {
+	const struct overlay_spec *spec;
+	struct builder *builder;
+	struct index_change changes[3]; /* one a folder, by number */
+};
+
+static struct node_spec named(
+		const struct maker *maker, const char *name, uint32_t mode, uint32_t parent)
+{
+	return (struct node_spec){
+			.name = name,
+			.name_len = strlen(name),
+			.mode = mode,
+			.uid = maker->spec->uid,
+			.gid = maker->spec->gid,
+			.parent = parent,
+			.revision = PLACE_NONE,
+	};
+}
+
+static place add_file(
+		struct maker *maker, const char *name, uint32_t parent, const struct buf *text)
+{
+	struct node_spec spec = named(maker, name, MODE_FILE, parent);
+	place data = builder_data(maker->builder, buf_str(text), text->len);
+
+	return builder_file(maker->builder, NODE_FILE, &spec, data, text->len, NULL);
+}
+
+static place add_link(struct maker *maker, const char *name, const struct oid *commit)
+{
+	struct node_spec spec = named(maker, name, MODE_LINK, DIR_AT);
+	char hex[OID_HEX_SIZE];
+	place data;
+
+	oid_format(commit, hex);
+	data = builder_data(maker->builder, hex, OID_HEX_SIZE - 1);
+	return builder_file(maker->builder, NODE_LINK, &spec, data, OID_HEX_SIZE - 1, NULL);
+}
+
+static place add_pin(struct maker *maker, const struct generation *generation)
+{
+	struct node_spec spec;
+	char hex[OID_HEX_SIZE];
+
+	oid_format(&generation->commit, hex);
+	spec = named(maker, hex, MODE_DIR, DIR_AT);
+	return builder_pin(maker->builder, &spec, generation->number);
+}
+
+/* PARENT 0: the root, which has no name. */
+static place add_dir(struct maker *maker, const char *name, uint32_t dir, const place *entries,
+		uint32_t count)
+{
+	uint32_t parent = dir == DIR_ROOT ? 0 : dir == DIR_AT ? DIR_CONTROL : DIR_ROOT;
+	struct node_spec spec = named(maker, name, MODE_DIR, parent);
+	place at = builder_dir(maker->builder, &spec, dir, entries, count);
+
+	maker->changes[dir - DIR_ROOT] = (struct index_change){.dir = dir, .to = at};
+	return at;
+}
+
+/* One pin a commit: of twins (a rebuilt generation) the newer. */
+static bool has_newer_twin(const struct kept *kept, size_t i)
+{
+	size_t j;
+
+	for (j = i + 1; j < kept->count; j++) {
+		if (oid_equal(&kept->items[i]->commit, &kept->items[j]->commit))
+			return true;
+	}
+	return false;
+}
+
+static place add_at(struct maker *maker)
+{
+	const struct overlay_spec *spec = maker->spec;
+	place *entries = calloc(spec->kept->count + 2, sizeof(*entries));
+	place at = PLACE_NONE;
+	uint32_t count = 0;
+	size_t i;
+
+	if (!entries)
+		return PLACE_NONE;
+	for (i = 0; i < spec->kept->count; i++) {
+		if (!has_newer_twin(spec->kept, i))
+			entries[count++] = add_pin(maker, spec->kept->items[i]);
+	}
+	if (!oid_is_zero(&spec->current))
+		entries[count++] = add_link(maker, "current", &spec->current);
+	if (!oid_is_zero(&spec->previous))
+		entries[count++] = add_link(maker, "previous", &spec->previous);
+	at = add_dir(maker, "at", DIR_AT, entries, count);
+	free(entries);
+	return at;
+}
+
+static place add_control(struct maker *maker)
+{
+	const struct texts *texts = maker->spec->texts;
+	place entries[ENTRIES_MAX];
+	uint32_t count = 0;
+
+	entries[count++] = add_file(maker, "revision", DIR_CONTROL, &texts->revision);
+	entries[count++] = add_file(maker, "status.json", DIR_CONTROL, &texts->status_json);
+	entries[count++] = add_file(maker, "drift.json", DIR_CONTROL, &texts->drift_json);
+	entries[count++] = add_file(maker, "history", DIR_CONTROL, &texts->history);
+	entries[count++] = add_file(maker, "history.json", DIR_CONTROL, &texts->history_json);
+	entries[count++] = add_at(maker);
+	return add_dir(maker, ".refmount", DIR_CONTROL, entries, count);
+}
+
+static int fill(struct maker *maker, struct overlay *out, struct err *err)
+{
+	const struct texts *texts = maker->spec->texts;
+	place entries[ENTRIES_MAX];
+	uint32_t count = 0;
+	int rc;
+
+	entries[count++] = add_file(maker, ".status", DIR_ROOT, &texts->status);
+	entries[count++] = add_file(maker, ".drift", DIR_ROOT, &texts->drift);
+	entries[count++] = add_control(maker);
+	out->root = add_dir(maker, "", DIR_ROOT, entries, count);
+	rc = index_update(maker->builder, PLACE_NONE, maker->changes, 3, &out->index);
+	if (rc < 0)
+		return err_sys(err, -rc, "index of the virtual files");
+	return builder_seal(maker->builder, err);
+}
+
+int overlay_make(const struct overlay_spec *spec, struct overlay *out, struct err *err)
+{
+	const struct revision revision = {.commit = spec->current, .time = spec->time};
+	struct maker maker = {.spec = spec};
+	struct overlay made = {.fd = -1};
+	int rc;
+
+	made.fd = memfd_create("refmount-overlay", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (made.fd < 0)
+		return err_sys(err, errno, "memory file for the virtual files");
+	rc = builder_new(made.fd, spec->number, NULL, &revision, &maker.builder, err);
+	if (rc == 0)
+		rc = fill(&maker, &made, err);
+	builder_free(maker.builder);
+	if (rc == 0 && fcntl(made.fd, F_ADD_SEALS, SEALS) < 0)
+		rc = err_sys(err, errno, "seal the virtual files");
+	if (rc < 0) {
+		(void)close(made.fd);
+		return rc;
+	}
+	*out = made;
+	return 0;
+}

@@ -1,0 +1,44 @@
+/*
+ * overlay: the virtual files of a mount as one more small tree, in a memory file: `.status`,
+ * `.drift` and `.refmount/`. The server shows it laid over the generation and formats nothing
+ * itself.
+ */
+#ifndef ENGINE_OVERLAY_H
+#define ENGINE_OVERLAY_H
+
+#include <stdint.h>
+
+#include "src/base/buf.h"
+#include "src/base/oid.h"
+#include "src/snap/segment.h"
+
+struct err;
+struct kept;
+struct segment_set;
+
+/* The texts, each the content of one file. */
+struct texts {
+	struct buf status, status_json, drift, drift_json, revision, history, history_json;
+};
+
+#define TEXTS_INIT {BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT}
+
+void texts_release(struct texts *texts);
+
+struct overlay_spec {
+	uint32_t number; /* of the segment, with SEGMENT_OVERLAY */
+	uint32_t uid, gid;
+	int64_t time; /* of the files, seconds UTC */
+	const struct texts *texts;
+	const struct kept *kept;      /* each is pinned below .refmount/at/ */
+	struct oid current, previous; /* zero: no such link */
+};
+
+struct overlay {
+	int fd; /* sealed, the caller's */
+	place root, index;
+};
+
+int overlay_make(const struct overlay_spec *spec, struct overlay *out, struct err *err);
+
+#endif

@@ -1,0 +1,295 @@
+/*
+ * Make visible what was decided. Each PUBLISH carries a generation and the virtual files that
+ * belong to it, so that `.status` and the tree change in one step. What is only known once a switch
+ * was answered (how long it took, its line in the history) is told by a second overlay.
+ */
+#include "src/engine/core.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "src/base/clock.h"
+#include "src/base/err.h"
+#include "src/base/log.h"
+#include "src/base/loop.h"
+#include "src/base/str.h"
+#include "src/engine/builds.h"
+#include "src/engine/history.h"
+#include "src/engine/status.h"
+#include "src/engine/switch.h"
+#include "src/git/rev.h"
+
+#define SPARE_AFTER_MS 20
+#define SILENT_POLLS   3
+#define SILENT_MS      90000 /* without a poll */
+
+bool present_is_settled(const struct engine *engine)
+{
+	if (switcher_is_cut(engine->switcher))
+		return true;
+	return !switcher_is_busy(engine->switcher) && !engine->is_stale &&
+			engine->target == engine->visible;
+}
+
+/* --- facts --- */
+
+static int64_t count_behind(struct engine *engine, const struct oid *served)
+{
+	const struct oid *desired = &engine->saved.desired;
+	struct repo *repo = engine->follow ? follow_repo(engine->follow) : NULL;
+	uint64_t count = 0;
+
+	if (oid_is_zero(desired))
+		return -1;
+	if (oid_equal(served, desired))
+		return 0;
+	if (oid_equal(served, &engine->behind_from) && oid_equal(desired, &engine->behind_to) &&
+			engine->behind >= 0)
+		return engine->behind;
+	engine->behind_from = *served;
+	engine->behind_to = *desired;
+	engine->behind = -1;
+	if (repo && rev_count(repo, served, desired, &count, NULL) == 0)
+		engine->behind = (int64_t)count;
+	return engine->behind;
+}
+
+static bool is_silent(const struct engine *engine)
+{
+	uint64_t poll = engine->settings.poll_ms;
+	uint64_t limit = poll > 0 ? SILENT_POLLS * poll : SILENT_MS;
+
+	return engine->saved.last_sync.error[0] && clock_mono_ms() - engine->asked_ms > limit;
+}
+
+static const char *text_or_null(const char *text)
+{
+	return text[0] ? text : NULL;
+}
+
+/* The goal, when TARGET is it, counts as reached: these facts appear together with it. */
+static bool reaches_goal(const struct engine *engine)
+{
+	return engine->goal.is_active && oid_equal(&engine->goal.commit, &engine->target->commit);
+}
+
+struct hold present_hold(const struct engine *engine)
+{
+	const struct goal *goal = &engine->goal;
+	const struct hold_terms terms = {
+			.by = goal->by,
+			.reason = goal->reason,
+			.for_ms = goal->for_ms,
+	};
+	struct hold hold = engine->saved.hold;
+
+	if (reaches_goal(engine))
+		hold_begin(&hold, &goal->commit, &terms, clock_wall_s(), clock_mono_ms());
+	return hold;
+}
+
+/* As it will be once TARGET is visible. Points into ENGINE, HOLD and LAST. */
+static void collect(struct engine *engine, const struct hold *hold, struct last_switch *last,
+		struct facts *out)
+{
+	const struct saved *saved = &engine->saved;
+	const struct generation *target = engine->target;
+	bool is_switch = !oid_equal(&target->commit, &saved->served.commit);
+
+	*last = saved->last_switch;
+	if (is_switch)
+		*last = (struct last_switch){
+				.time = clock_wall_s(),
+				.from = saved->served.commit,
+				.to = target->commit,
+				.changed = -1,
+				.took_ms = -1,
+		};
+	*out = (struct facts){
+			.mount = engine->settings.mountpoint,
+			.source = engine->settings.source,
+			.ref = engine->ref_full[0] ? engine->ref_full : saved->ref,
+			.generation = target,
+			.served_since = is_switch ? last->time : saved->served_since,
+			.desired = saved->desired,
+			.behind = count_behind(engine, &target->commit),
+			.hold = hold,
+			.last_sync = &saved->last_sync,
+			.last_switch = last,
+			.rejected = saved->rejected,
+			.findings = &saved->findings,
+			.problem = text_or_null(engine->problem),
+			.trouble = text_or_null(engine->trouble),
+			.notice = text_or_null(engine->notice),
+			.is_silent = is_silent(engine),
+			.is_building = engine->task.build != NULL,
+			.keeper = atomic_load(&engine->shared->keeper),
+			.server = atomic_load(&engine->shared->server),
+			.engine = atomic_load(&engine->shared->engine),
+			.restarts = atomic_load(&engine->shared->server_restarts) +
+					atomic_load(&engine->shared->engine_restarts),
+	};
+}
+
+static bool same_text(const struct buf *a, const struct buf *b)
+{
+	return a->len == b->len && (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
+}
+
+/* --- publishing --- */
+
+static struct oid previous_of(const struct engine *engine)
+{
+	const struct saved *saved = &engine->saved;
+	struct oid previous = saved->previous.commit;
+
+	if (saved->served.generation > 0 &&
+			!oid_equal(&saved->served.commit, &engine->target->commit))
+		previous = saved->served.commit;
+	if (!kept_find_commit(&engine->kept, &previous, engine->settings_hash))
+		previous = (struct oid){0};
+	return previous;
+}
+
+static int announce_all(struct engine *engine, struct err *err)
+{
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < engine->kept.count && rc == 0; i++)
+		rc = switcher_announce(engine->switcher, engine->kept.items[i], err);
+	return rc;
+}
+
+/*
+ * What is visible was damaged, or made with other settings: files that look the same by their ids need
+ * not be.
+ */
+static bool is_outdated(const struct engine *engine)
+{
+	return engine->visible && engine->visible != engine->target &&
+			engine->visible->settings != engine->settings_hash;
+}
+
+static int publish(struct engine *engine, const struct texts *texts, struct err *err)
+{
+	const struct overlay_spec spec = {
+			.number = switcher_overlay_number(engine->switcher),
+			.uid = engine->settings.uid,
+			.gid = engine->settings.gid,
+			.time = clock_wall_s(),
+			.texts = texts,
+			.kept = &engine->kept,
+			.current = engine->target->commit,
+			.previous = previous_of(engine),
+	};
+	struct overlay overlay;
+	int rc;
+
+	rc = announce_all(engine, err);
+	if (rc == 0)
+		rc = overlay_make(&spec, &overlay, err);
+	if (rc == 0)
+		rc = switcher_publish(engine->switcher, engine->target, spec.number, &overlay,
+				is_outdated(engine) ? MESSAGE_PUBLISH_ALL : 0, err);
+	return rc;
+}
+
+static void present_failed(struct engine *engine, const char *sentence)
+{
+	if (strcmp(engine->trouble, sentence) != 0)
+		log_error("%s", sentence);
+	str_copy(engine->trouble, sizeof(engine->trouble), sentence);
+	if (engine->goal.is_active) {
+		engine->goal.is_active = false;
+		tickets_failed(engine, engine->goal.serial, NULL, sentence);
+	}
+	if (engine->target != engine->visible && engine->visible) {
+		engine->problem_commit = engine->target->commit;
+		str_copy(engine->problem, sizeof(engine->problem), sentence);
+		engine->target = engine->visible;
+	}
+}
+
+void present_now(struct engine *engine)
+{
+	struct texts texts = TEXTS_INIT;
+	struct err err = ERR_INIT;
+	struct last_switch last;
+	struct facts facts;
+	struct hold hold;
+	int rc;
+
+	if (!engine->target || engine->is_failed || switcher_is_cut(engine->switcher)) {
+		tickets_check(engine);
+		return;
+	}
+	engine->is_stale = switcher_is_busy(engine->switcher);
+	if (engine->is_stale)
+		return;
+	hold = present_hold(engine);
+	collect(engine, &hold, &last, &facts);
+	rc = status_texts(&facts, engine->history, &texts);
+	if (rc == 0 && engine->target == engine->visible && !engine->must_present &&
+			same_text(&texts.status, &engine->shown.status) &&
+			same_text(&texts.drift, &engine->shown.drift)) {
+		texts_release(&texts);
+		switcher_ready(engine->switcher);
+		tickets_check(engine);
+		return;
+	}
+	engine->showing = (struct showing){
+			.generation = engine->target,
+			.goal = reaches_goal(engine) ? engine->goal.serial : 0,
+			.is_of_ref = decide_follows_ref(engine),
+			.doomed = engine->doomed_count,
+	};
+	rc = rc < 0 ? err_sys(&err, -rc, "format .status") : publish(engine, &texts, &err);
+	texts_release(&engine->shown);
+	engine->shown = texts;
+	engine->must_present = rc < 0;
+	if (rc < 0)
+		present_failed(engine, err.text);
+}
+
+void present_within(struct engine *engine, uint64_t after_ms)
+{
+	uint64_t due = clock_mono_ms() + after_ms;
+
+	if (engine->status_due_ms > 0 && engine->status_due_ms <= due)
+		return;
+	engine->status_due_ms = due;
+	loop_timer_set(engine->status_timer, after_ms);
+}
+
+void present_on_timer(void *arg)
+{
+	struct engine *engine = arg;
+
+	engine->status_due_ms = 0;
+	present_now(engine);
+}
+
+void present_answer(struct engine *engine, const struct message *message)
+{
+	const struct showing showing = engine->showing;
+	char sentence[128];
+
+	if (!switcher_answer(engine->switcher, message))
+		return;
+	engine->showing = (struct showing){0};
+	if (message->code != 0) {
+		(void)snprintf(sentence, sizeof(sentence), "the server could not switch: %s",
+				strerror(message->code));
+		present_failed(engine, sentence);
+	} else {
+		record_visible(engine, &showing);
+		record_removal(engine, showing.doomed);
+		record_trim(engine);
+		start_following(engine);
+		record_cleanup(engine);
+		loop_timer_set(engine->spare_timer, SPARE_AFTER_MS);
+	}
+	decide_next(engine);
+}

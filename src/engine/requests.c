@@ -1,0 +1,323 @@
+#include "src/engine/core.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include "src/base/buf.h"
+#include "src/base/diag.h"
+#include "src/base/err.h"
+#include "src/base/log.h"
+#include "src/base/loop.h"
+#include "src/base/proc.h"
+#include "src/base/str.h"
+#include "src/build/job.h"
+#include "src/ctl/server.h"
+#include "src/engine/builds.h"
+#include "src/engine/history.h"
+#include "src/engine/switch.h"
+#include "src/engine/tickets.h"
+
+/* Fewer digits could as well be the name of a tag: then the repository is asked first. */
+#define SHORT_ID_MIN   7
+#define SHORT_ID_LEAST 4
+
+/* --- what does REV mean --- */
+
+static void proceed(struct ticket *ticket, const struct oid *commit)
+{
+	struct engine *engine = ticket->engine;
+
+	if (ticket->verb == REQUEST_WAIT) {
+		ticket->waits_for = WAITS_COMMIT;
+		ticket->commit = *commit;
+		tickets_check(engine);
+		return;
+	}
+	ticket->waits_for = WAITS_GOAL;
+	ticket->serial = engine->goal.serial + 1;
+	ticket->goal.commit = *commit;
+	decide_goal(engine, &ticket->goal);
+}
+
+static bool is_hex(const char *text)
+{
+	return text[strspn(text, "0123456789abcdefABCDEF")] == '\0';
+}
+
+/* "@N": 0, -ENOENT, or 1: it is something else. */
+static int resolve_step(const struct engine *engine, const char *text, struct oid *out)
+{
+	uint64_t n;
+
+	if (text[0] != '@' || !isdigit((unsigned char)text[1]) || str_to_u64(text + 1, &n) < 0)
+		return 1;
+	if (n > 0)
+		return history_find(engine->history, n, out);
+	*out = engine->visible->commit;
+	return 0;
+}
+
+static int resolve_kept(
+		const struct engine *engine, const char *text, size_t least, struct oid *out)
+{
+	size_t len = strlen(text);
+
+	if (len < least || len >= OID_HEX_SIZE || !is_hex(text))
+		return -ENOENT;
+	return kept_find_prefix(&engine->kept, text, out);
+}
+
+static void on_resolved(void *arg, const struct result *result)
+{
+	struct ticket *ticket = arg;
+	struct buf text = BUF_INIT;
+	struct oid commit;
+
+	ticket->resolve = NULL;
+	if (result->kind == RESULT_DONE && !oid_is_zero(&result->commit)) {
+		proceed(ticket, &result->commit);
+		return;
+	}
+	if (resolve_kept(ticket->engine, ticket->target, SHORT_ID_LEAST, &commit) == 0) {
+		proceed(ticket, &commit);
+		return;
+	}
+	if (result->kind == RESULT_REJECTED)
+		diag_format(&result->findings, &text);
+	else
+		buf_add_str(&text, result->error);
+	if (text.len > 0 && text.data[text.len - 1] == '\n')
+		text.data[--text.len] = '\0';
+	tickets_end_with(ticket, EXIT_TROUBLE, buf_str(&text));
+	buf_release(&text);
+}
+
+static void ask_builder(struct ticket *ticket)
+{
+	struct engine *engine = ticket->engine;
+	struct job job = JOB_INIT;
+	struct err err = ERR_INIT;
+
+	job.kind = JOB_RESOLVE;
+	job.repository = engine->settings.source;
+	job.state_dir = engine->settings.state_dir;
+	job.revision = ticket->target;
+	if (builds_start(engine->builds, &job, on_resolved, ticket, &ticket->resolve, &err) < 0)
+		tickets_end_with(ticket, EXIT_TROUBLE, err.text);
+}
+
+/* TICKET waits for the answer; then it goes on with proceed(). */
+static void resolve(struct ticket *ticket, const char *text)
+{
+	struct oid commit;
+	int rc;
+
+	str_copy(ticket->target, sizeof(ticket->target), text);
+	rc = resolve_step(ticket->engine, text, &commit);
+	if (rc < 0) {
+		tickets_end_with(ticket, EXIT_TROUBLE, "no earlier revision was served");
+		return;
+	}
+	if (rc > 0)
+		rc = resolve_kept(ticket->engine, text, SHORT_ID_MIN, &commit);
+	if (rc == 0)
+		proceed(ticket, &commit);
+	else
+		ask_builder(ticket);
+}
+
+/* --- the verbs --- */
+
+/* `switch` and `rollback`. */
+static void receive_goal(
+		struct engine *engine, struct ctl_client *client, const struct request *request)
+{
+	struct ticket *ticket = tickets_add(engine, client, request, WAITS_RESOLVE);
+
+	if (!ticket)
+		return;
+	hold_user_name(ctl_client_uid(client), ticket->goal.by, sizeof(ticket->goal.by));
+	str_copy(ticket->goal.reason, sizeof(ticket->goal.reason),
+			request->reason ? request->reason : "");
+	ticket->goal.for_ms = request->for_ms;
+	ticket->goal.verb = request->verb == REQUEST_ROLLBACK ? "rollback" : "switch";
+	resolve(ticket, request->verb == REQUEST_ROLLBACK ? "@1" : request->target);
+}
+
+/* TICKET waits for the tip; have a look where that is. */
+static void look(struct engine *engine)
+{
+	follow_now(engine->follow);
+	present_now(engine);
+}
+
+static void receive_resume(
+		struct engine *engine, struct ctl_client *client, const struct request *request)
+{
+	char by[HOLD_BY_MAX];
+
+	hold_user_name(ctl_client_uid(client), by, sizeof(by));
+	if (!tickets_add(engine, client, request, WAITS_TIP))
+		return;
+	engine->is_stale = true; /* nothing is answered before the look */
+	decide_resume(engine, by, "resumed");
+	look(engine);
+}
+
+static void receive_follow(
+		struct engine *engine, struct ctl_client *client, const struct request *request)
+{
+	struct err err = ERR_INIT;
+	char *ref = NULL;
+
+	if (follow_change(engine->follow, request->target, &err) < 0 ||
+			(ref = strdup(request->target)) == NULL) {
+		ctl_client_error(client, "%s", ref ? strerror(ENOMEM) : err.text);
+		ctl_client_end(client, EXIT_TROUBLE);
+		return;
+	}
+	if (!tickets_add(engine, client, request, WAITS_TIP)) {
+		free(ref);
+		return;
+	}
+	log_info("following '%s' from now on", ref);
+	free(engine->saved.ref);
+	engine->saved.ref = ref;
+	engine->saved.tip = (struct oid){0}; /* its history is another one */
+	decide_retry(engine);
+	record_save(engine);
+	engine->must_present = true;
+	look(engine);
+}
+
+static void receive_sync(
+		struct engine *engine, struct ctl_client *client, const struct request *request)
+{
+	struct ticket *ticket = tickets_add(engine, client, request, WAITS_TIP);
+
+	if (!ticket)
+		return;
+	tickets_set_timeout(ticket, request->timeout_ms);
+	decide_retry(engine);
+	engine->is_stale = true;
+	look(engine);
+}
+
+static void receive_wait(
+		struct engine *engine, struct ctl_client *client, const struct request *request)
+{
+	struct ticket *ticket = tickets_add(
+			engine, client, request, request->target ? WAITS_RESOLVE : WAITS_TIP);
+
+	if (!ticket)
+		return;
+	tickets_set_timeout(ticket, request->timeout_ms);
+	if (request->target)
+		resolve(ticket, request->target);
+	else
+		look(engine);
+}
+
+/* Without a keeper, we are all that is left to do it. */
+static void unmount_here(struct ticket *ticket)
+{
+	struct engine *engine = ticket->engine;
+	const char *path = engine->settings.mountpoint;
+	const char *const helper[] = {
+			"/usr/bin/fusermount3", ticket->is_lazy ? "-uz" : "-u", "--", path, NULL};
+	int status = 0;
+
+	if (umount2(path, ticket->is_lazy ? MNT_DETACH : 0) == 0) {
+		tickets_end(ticket, EXIT_DONE);
+	} else if (errno == EPERM && proc_run(helper, &status, NULL) == 0 && status == 0) {
+		tickets_end(ticket, EXIT_DONE);
+	} else {
+		ctl_client_error(ticket->client, "unmount '%s': %s", path, strerror(errno));
+		tickets_end(ticket, EXIT_TROUBLE);
+		return;
+	}
+	loop_stop(engine->loop, 0);
+}
+
+static void receive_umount(
+		struct engine *engine, struct ctl_client *client, const struct request *request)
+{
+	struct ticket *ticket = tickets_add(engine, client, request, WAITS_UMOUNT);
+
+	if (!ticket)
+		return;
+	if (switcher_is_cut(engine->switcher) ||
+			switcher_quit(engine->switcher, request->is_lazy) < 0)
+		unmount_here(ticket);
+}
+
+static void dispatch(
+		struct engine *engine, struct ctl_client *client, const struct request *request)
+{
+	switch (request->verb) {
+	case REQUEST_SWITCH:
+	case REQUEST_ROLLBACK:
+		receive_goal(engine, client, request);
+		return;
+	case REQUEST_RESUME:
+		receive_resume(engine, client, request);
+		return;
+	case REQUEST_FOLLOW:
+		receive_follow(engine, client, request);
+		return;
+	case REQUEST_SYNC:
+		receive_sync(engine, client, request);
+		return;
+	case REQUEST_WAIT:
+		receive_wait(engine, client, request);
+		return;
+	case REQUEST_UMOUNT:
+		receive_umount(engine, client, request);
+		return;
+	}
+}
+
+static bool may_change(const struct ctl_client *client)
+{
+	uid_t uid = ctl_client_uid(client);
+
+	return uid == 0 || uid == geteuid();
+}
+
+/* NULL, or why nothing can be done now. */
+static const char *obstacle(const struct engine *engine, const struct request *request)
+{
+	if (request->verb == REQUEST_UMOUNT)
+		return NULL;
+	if (!engine->visible || !engine->follow)
+		return "the mount does not serve yet";
+	if (switcher_is_cut(engine->switcher) && request->verb != REQUEST_WAIT)
+		return "the keeper of this mount has died: nothing can be switched until it is "
+		       "back";
+	return NULL;
+}
+
+void requests_receive(void *arg, struct ctl_client *client, int argc, const char *const *argv)
+{
+	struct engine *engine = arg;
+	struct request request;
+	struct err err = ERR_INIT;
+	const char *why;
+
+	if (request_parse(argc, argv, &request, &err) < 0)
+		why = err.text;
+	else if (request_changes(&request) && !may_change(client))
+		why = "only root and the owner of this mount may do this";
+	else
+		why = obstacle(engine, &request);
+	if (why) {
+		ctl_client_error(client, "%s", why);
+		ctl_client_end(client, EXIT_TROUBLE);
+		return;
+	}
+	dispatch(engine, client, &request);
+}

@@ -1,0 +1,264 @@
+#include "src/engine/status.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "src/base/arena.h"
+#include "src/base/buf.h"
+#include "src/base/diag.h"
+#include "src/engine/drift.h"
+#include "src/engine/fields.h"
+#include "src/engine/findings.h"
+#include "src/engine/history.h"
+#include "src/engine/hold.h"
+#include "src/engine/overlay.h"
+#include "src/engine/saved.h"
+#include "src/snap/generation.h"
+#include "src/value/emit.h"
+#include "src/value/value.h"
+
+#define MEMORY_MAX (16u << 20)
+
+bool status_is_synced(const struct facts *facts)
+{
+	return !oid_is_zero(&facts->desired) &&
+			oid_equal(&facts->desired, &facts->generation->commit);
+}
+
+static bool is_rejected(const struct facts *facts)
+{
+	return !oid_is_zero(&facts->rejected) && oid_equal(&facts->rejected, &facts->desired) &&
+			!status_is_synced(facts);
+}
+
+const char *status_sync(const struct facts *facts)
+{
+	if (facts->is_silent || oid_is_zero(&facts->desired))
+		return "Unknown";
+	return status_is_synced(facts) ? "Synced" : "OutOfSync";
+}
+
+static bool is_degraded(const struct facts *facts)
+{
+	return is_rejected(facts) || facts->problem || facts->trouble || facts->notice ||
+			facts->last_sync->error[0];
+}
+
+const char *status_health(const struct facts *facts)
+{
+	if (facts->hold->is_active)
+		return "Suspended";
+	if (facts->is_building)
+		return "Progressing";
+	if (is_degraded(facts))
+		return "Degraded";
+	if (oid_is_zero(&facts->desired))
+		return "Unknown";
+	return status_is_synced(facts) ? "Healthy" : "Progressing";
+}
+
+static void first_finding(const struct facts *facts, struct buf *out)
+{
+	struct diag first = {.items = facts->findings->items, .count = 1};
+	size_t before;
+
+	if (facts->findings->count == 0)
+		return;
+	buf_add_str(out, ": ");
+	before = out->len;
+	diag_format(&first, out);
+	if (buf_ok(out) && out->len > before)
+		out->data[--out->len] = '\0'; /* its newline */
+}
+
+/* Add TEXT, behind a semicolon if something is there already; NULL and "" add nothing. */
+static void add_clause(struct buf *out, const char *text)
+{
+	if (!text || !text[0])
+		return;
+	buf_add_str(out, out->len > 0 ? "; " : "");
+	buf_add_str(out, text);
+}
+
+static void degraded_reason(const struct facts *facts, struct buf *out)
+{
+	if (is_rejected(facts)) {
+		buf_add_str(out, "the newest revision was rejected");
+		first_finding(facts, out);
+	}
+	add_clause(out, facts->problem);
+	if (!facts->problem || strcmp(facts->problem, facts->last_sync->error) != 0)
+		add_clause(out, facts->last_sync->error);
+	add_clause(out, facts->trouble);
+	add_clause(out, facts->notice);
+}
+
+void status_reason(const struct facts *facts, struct buf *out)
+{
+	if (facts->hold->is_active)
+		buf_printf(out, "held by %s%s%s", facts->hold->by,
+				facts->hold->reason[0] ? ": " : "", facts->hold->reason);
+	else if (facts->is_building)
+		buf_add_str(out, "a newer revision is being built");
+	else if (is_degraded(facts))
+		degraded_reason(facts, out);
+	else if (oid_is_zero(&facts->desired))
+		buf_add_str(out, "the source was not asked yet");
+	else if (!status_is_synced(facts))
+		buf_add_str(out, "a newer revision is on its way");
+}
+
+static struct value *sync_value(struct arena *arena, const struct last_sync *sync)
+{
+	struct fields fields = fields_begin(arena);
+
+	if (sync->time == 0)
+		return value_null(arena);
+	fields_time(&fields, "time", sync->time);
+	fields_text(&fields, "result", sync->error[0] ? "failed" : "ok");
+	if (sync->error[0]) {
+		fields_text(&fields, "error", sync->error);
+		fields_time(&fields, "last_ok", sync->ok_time);
+	}
+	return fields_end(&fields);
+}
+
+static struct value *drift_figures(struct arena *arena, const struct facts *facts)
+{
+	struct fields fields = fields_begin(arena);
+
+	fields_bool(&fields, "revision", drift_of_revision(facts));
+	fields_int(&fields, "files", 0);
+	fields_int(&fields, "readers", 0);
+	return fields_end(&fields);
+}
+
+static struct value *processes(struct arena *arena, const struct facts *facts)
+{
+	struct fields fields = fields_begin(arena);
+
+	fields_int(&fields, "keeper", facts->keeper);
+	fields_int(&fields, "server", facts->server);
+	fields_int(&fields, "engine", facts->engine);
+	fields_int(&fields, "restarts", (int64_t)facts->restarts);
+	return fields_end(&fields);
+}
+
+static struct value *features(struct arena *arena)
+{
+	static const char *const names[][2] = {
+			{"watchers", "watchers_reason"},
+			{"leases", "leases_reason"},
+			{"readers", "readers_reason"},
+			{"sandbox", "sandbox_reason"},
+	};
+	struct fields fields = fields_begin(arena);
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		fields_bool(&fields, names[i][0], false);
+		fields_text(&fields, names[i][1], "not in this version");
+	}
+	return fields_end(&fields);
+}
+
+/* What keeps the desired revision from being served. */
+static struct value *findings(struct arena *arena, const struct facts *facts)
+{
+	struct value *list = value_list(arena);
+	struct fields fields = fields_begin(arena);
+
+	if (is_rejected(facts))
+		return findings_value(arena, facts->findings);
+	if (!facts->problem)
+		return list;
+	fields_text(&fields, "message", facts->problem);
+	return value_append(arena, list, fields_end(&fields)) == 0 ? list : NULL;
+}
+
+static void add_revision(struct fields *fields, const struct facts *facts)
+{
+	const struct generation *generation = facts->generation;
+
+	fields_oid(fields, "revision", &generation->commit);
+	fields_oid(fields, "tree", &generation->tree);
+	fields_text(fields, "subject", generation->subject);
+	fields_text(fields, "author", generation->author);
+	fields_time(fields, "committed", generation->time);
+	fields_time(fields, "served_since", facts->served_since);
+}
+
+static void add_health(struct fields *fields, const struct facts *facts)
+{
+	struct buf reason = BUF_INIT;
+
+	status_reason(facts, &reason);
+	fields_text(fields, "sync", status_sync(facts));
+	fields_text(fields, "health", status_health(facts));
+	if (reason.len > 0)
+		fields_text(fields, "reason", buf_str(&reason));
+	buf_release(&reason);
+}
+
+struct value *status_value(struct arena *arena, const struct facts *facts)
+{
+	struct fields fields = fields_begin(arena);
+
+	fields_text(&fields, "mount", facts->mount);
+	fields_text(&fields, "source", facts->source);
+	fields_text(&fields, "ref", facts->ref[0] ? facts->ref : NULL);
+	add_revision(&fields, facts);
+	add_health(&fields, facts);
+	fields_oid(&fields, "desired", &facts->desired);
+	fields_value(&fields, "behind",
+			facts->behind < 0 ? value_null(arena) : value_int(arena, facts->behind));
+	fields_value(&fields, "hold", fields_of_hold(arena, facts->hold));
+	fields_value(&fields, "last_sync", sync_value(arena, facts->last_sync));
+	fields_value(&fields, "last_switch", fields_of_switch(arena, facts->last_switch));
+	fields_value(&fields, "findings", findings(arena, facts));
+	fields_value(&fields, "drift", drift_figures(arena, facts));
+	fields_int(&fields, "files", (int64_t)facts->generation->files);
+	fields_int(&fields, "bytes", (int64_t)facts->generation->bytes);
+	fields_value(&fields, "processes", processes(arena, facts));
+	fields_value(&fields, "features", features(arena));
+	return fields_end(&fields);
+}
+
+/* VALUE, which may be NULL, as YAML and as JSON. */
+static int emit_both(const struct value *value, struct buf *yaml, struct buf *json)
+{
+	int rc;
+
+	if (!value)
+		return -ENOMEM;
+	rc = emit_yaml(value, yaml);
+	if (rc == 0)
+		rc = emit_json(value, 2, json);
+	buf_add_char(json, '\n');
+	return rc;
+}
+
+int status_texts(const struct facts *facts, const struct history *history, struct texts *texts)
+{
+	struct arena *arena = arena_new(MEMORY_MAX);
+	char hex[OID_HEX_SIZE];
+	int rc;
+
+	if (!arena)
+		return -ENOMEM;
+	rc = emit_both(status_value(arena, facts), &texts->status, &texts->status_json);
+	if (rc == 0)
+		rc = emit_both(drift_value(arena, facts), &texts->drift, &texts->drift_json);
+	arena_free(arena);
+	oid_format(&facts->generation->commit, hex);
+	buf_printf(&texts->revision, "%s\n", hex);
+	history_text(history, &texts->history);
+	history_json(history, &texts->history_json);
+	if (rc == 0 &&
+			!(buf_ok(&texts->status) && buf_ok(&texts->status_json) &&
+					buf_ok(&texts->drift) && buf_ok(&texts->drift_json) &&
+					buf_ok(&texts->revision) && buf_ok(&texts->history) &&
+					buf_ok(&texts->history_json)))
+		rc = -ENOMEM;
+	return rc;
+}

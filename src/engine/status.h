@@ -1,0 +1,60 @@
+/*
+ * status: what is known about a mount, as the texts that people and programs read. Pure: facts in,
+ * texts out; the same facts give the same bytes.
+ */
+#ifndef ENGINE_STATUS_H
+#define ENGINE_STATUS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "src/base/oid.h"
+
+struct arena;
+struct buf;
+struct diag;
+struct err;
+struct generation;
+struct history;
+struct hold;
+struct last_switch;
+struct last_sync;
+struct texts;
+struct value;
+
+/* Everything is borrowed. */
+struct facts {
+	const char *mount, *source;
+	const char *ref;		     /* full name; "" while it is not known */
+	const struct generation *generation; /* what is served */
+	int64_t served_since;		     /* seconds UTC; 0: not known */
+	struct oid desired;		     /* zero: not known */
+	int64_t behind;			     /* commits; -1: not known */
+	const struct hold *hold;
+	const struct last_sync *last_sync;
+	const struct last_switch *last_switch;
+	struct oid rejected;	     /* zero: none */
+	const struct diag *findings; /* why REJECTED was */
+	const char *problem;	     /* why DESIRED could not be tried, or NULL */
+	const char *trouble;	     /* something else that is wrong with us, or NULL */
+	const char *notice;	     /* what happened to us lately, or NULL */
+	bool is_silent;		     /* the source could not be asked for longer than three polls */
+	bool is_building;	     /* a newer revision is on its way */
+	int32_t keeper, server, engine; /* pids; 0: not running */
+	uint64_t restarts;
+};
+
+bool status_is_synced(const struct facts *facts);
+const char *status_sync(const struct facts *facts);   /* Synced, OutOfSync, Unknown */
+const char *status_health(const struct facts *facts); /* Healthy, Progressing, ... */
+
+/* In a few words why the health is not Healthy (nothing is added when it is). */
+void status_reason(const struct facts *facts, struct buf *out);
+
+/* NULL: the arena is used up. */
+struct value *status_value(struct arena *arena, const struct facts *facts);
+
+/* All texts of the overlay. 0 or -ENOMEM; TEXTS is to be released in any case. */
+int status_texts(const struct facts *facts, const struct history *history, struct texts *texts);
+
+#endif
