@@ -1,0 +1,369 @@
+#include "src/cmd/config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/arena.h"
+#include "src/base/buf.h"
+#include "src/base/diag.h"
+#include "src/base/err.h"
+#include "src/base/file.h"
+#include "src/base/str.h"
+#include "src/cmd/setting.h"
+#include "src/cmd/source.h"
+#include "src/link/settings.h"
+#include "src/value/doc.h"
+#include "src/value/value.h"
+
+#define ARENA_LIMIT (64u << 20)
+#define KEYS_MAX    32
+
+struct config {
+	struct settings *settings;
+	struct diag *findings;
+};
+
+typedef int set_fn(struct config *config, const struct value *value, struct err *err);
+
+struct key {
+	const char *name;
+	set_fn *set; /* NULL: known, but not supported by this version */
+};
+
+static void complain(struct config *config, const struct value *at, const char *text)
+{
+	diag_add(config->findings, DIAG_ERROR, at->origin.file, at->origin.line, at->origin.column,
+			"%s", text);
+}
+
+static int wrong_kind(const char *wanted, const struct value *value, struct err *err)
+{
+	return err_set(err, EINVAL, "this must be %s, not %s %s", wanted,
+			value->kind == VALUE_INT ? "an" : "a", value_kind_name(value->kind));
+}
+
+/* The text of a string without NUL bytes. */
+static int get_text(const struct value *value, const char **text, struct err *err)
+{
+	if (value->kind != VALUE_STRING)
+		return wrong_kind("a string", value, err);
+	if (value->string.len == 0 || strlen(value->string.text) != value->string.len)
+		return err_set(err, EINVAL, "this must not be empty");
+	*text = value->string.text;
+	return 0;
+}
+
+static int get_path(const struct value *value, const char **path, struct err *err)
+{
+	int rc = get_text(value, path, err);
+
+	if (rc == 0 && (*path)[0] != '/')
+		rc = err_set(err, EINVAL, "'%s' must be an absolute path", *path);
+	return rc;
+}
+
+static int get_bool(const struct value *value, bool *out, struct err *err)
+{
+	if (value->kind != VALUE_BOOL)
+		return wrong_kind("true or false", value, err);
+	*out = value->boolean;
+	return 0;
+}
+
+static int get_count(const struct value *value, uint64_t *out, struct err *err)
+{
+	if (value->kind != VALUE_INT)
+		return wrong_kind("an integer", value, err);
+	if (value->integer < 1)
+		return err_set(err, EINVAL, "this must be at least 1");
+	*out = (uint64_t)value->integer;
+	return 0;
+}
+
+/* A string, or an integer as one. */
+static const char *scalar_text(const struct value *value, char *text, size_t size)
+{
+	if (value->kind == VALUE_STRING)
+		return value->string.text;
+	if (value->kind != VALUE_INT)
+		return NULL;
+	(void)snprintf(text, size, "%" PRId64, value->integer);
+	return text;
+}
+
+static int get_size(const struct value *value, uint64_t *out, struct err *err)
+{
+	char number[24];
+	const char *text = scalar_text(value, number, sizeof(number));
+
+	if (!text)
+		return wrong_kind("a size", value, err);
+	if (str_to_size(text, out) < 0 || *out == 0)
+		return err_set(err, EINVAL, "'%s' is not a size such as 16MiB or 1GiB", text);
+	return 0;
+}
+
+static int set_repository(struct config *config, const struct value *value, struct err *err)
+{
+	const char *text = NULL;
+	char *repository = NULL;
+	int rc;
+
+	rc = get_text(value, &text, err);
+	if (rc < 0)
+		return rc;
+	rc = source_repository(text, &repository, err);
+	if (rc < 0)
+		return rc;
+	/* A file in /etc does not know where the user stands. */
+	if (text[0] != '/' && !str_has_prefix(text, "file://")) {
+		free(repository);
+		return err_set(err, EINVAL, "'%s' must be an absolute path", text);
+	}
+	free(config->settings->source);
+	config->settings->source = repository;
+	return 0;
+}
+
+static int set_ref(struct config *config, const struct value *value, struct err *err)
+{
+	const char *text = NULL;
+	int rc = get_text(value, &text, err);
+
+	return rc < 0 ? rc : setting_text(&config->settings->ref, text, err);
+}
+
+static int set_mountpoint(struct config *config, const struct value *value, struct err *err)
+{
+	const char *path = NULL;
+	int rc = get_path(value, &path, err);
+
+	return rc < 0 ? rc : setting_text(&config->settings->mountpoint, path, err);
+}
+
+static int set_folder(struct config *config, const struct value *value, struct err *err)
+{
+	const char *text = NULL;
+	int rc = get_text(value, &text, err);
+
+	return rc < 0 ? rc : setting_folder(config->settings, text, err);
+}
+
+static int set_state(struct config *config, const struct value *value, struct err *err)
+{
+	const char *path = NULL;
+	int rc = get_path(value, &path, err);
+
+	return rc < 0 ? rc : setting_state(config->settings, path, err);
+}
+
+static int set_poll(struct config *config, const struct value *value, struct err *err)
+{
+	char number[24];
+	const char *text = scalar_text(value, number, sizeof(number));
+	uint64_t poll_ms;
+
+	if (!text)
+		return wrong_kind("a duration", value, err);
+	if (str_to_duration(text, &poll_ms) < 0)
+		return err_set(err, EINVAL, "'%s' is not a duration such as 30s or 5m", text);
+	return setting_poll(config->settings, poll_ms, err);
+}
+
+static int set_history(struct config *config, const struct value *value, struct err *err)
+{
+	uint64_t count = 0;
+	int rc = get_count(value, &count, err);
+
+	return rc < 0 ? rc : setting_history(config->settings, count, err);
+}
+
+static int set_uid(struct config *config, const struct value *value, struct err *err)
+{
+	char number[24];
+	const char *text = scalar_text(value, number, sizeof(number));
+
+	return text ? setting_uid(config->settings, text, err)
+		    : wrong_kind("a user's name or number", value, err);
+}
+
+static int set_gid(struct config *config, const struct value *value, struct err *err)
+{
+	char number[24];
+	const char *text = scalar_text(value, number, sizeof(number));
+
+	return text ? setting_gid(config->settings, text, err)
+		    : wrong_kind("a group's name or number", value, err);
+}
+
+static int set_allow_other(struct config *config, const struct value *value, struct err *err)
+{
+	return get_bool(value, &config->settings->allow_other, err);
+}
+
+static int set_noexec(struct config *config, const struct value *value, struct err *err)
+{
+	return get_bool(value, &config->settings->noexec, err);
+}
+
+static int set_allow_rewind(struct config *config, const struct value *value, struct err *err)
+{
+	return get_bool(value, &config->settings->allow_rewind, err);
+}
+
+static int set_limit_files(struct config *config, const struct value *value, struct err *err)
+{
+	return get_count(value, &config->settings->limit_files, err);
+}
+
+static int set_limit_file(struct config *config, const struct value *value, struct err *err)
+{
+	return get_size(value, &config->settings->limit_file_bytes, err);
+}
+
+static int set_limit_total(struct config *config, const struct value *value, struct err *err)
+{
+	return get_size(value, &config->settings->limit_total_bytes, err);
+}
+
+static const struct key limit_keys[] = {
+		{"files", set_limit_files},
+		{"file", set_limit_file},
+		{"total", set_limit_total},
+		{NULL, NULL},
+};
+
+static int take_map(struct config *config, const struct key *keys, const struct value *map,
+		struct err *err);
+
+static int set_limits(struct config *config, const struct value *value, struct err *err)
+{
+	return take_map(config, limit_keys, value, err);
+}
+
+static const struct key top_keys[] = {
+		{"repository", set_repository},
+		{"ref", set_ref},
+		{"mountpoint", set_mountpoint},
+		{"path", set_folder},
+		{"state", set_state},
+		{"poll", set_poll},
+		{"history", set_history},
+		{"uid", set_uid},
+		{"gid", set_gid},
+		{"allow_other", set_allow_other},
+		{"noexec", set_noexec},
+		{"allow_rewind", set_allow_rewind},
+		{"limits", set_limits},
+		{"facts", NULL},
+		{"verify", NULL},
+		{"max_age", NULL},
+		{"checks", NULL},
+		{"on_switch", NULL},
+		{"probation", NULL},
+		{"live", NULL},
+		{"secrets", NULL},
+		{"depth", NULL},
+		{"lease", NULL},
+		{NULL, NULL},
+};
+
+static const char *suggest(const struct key *keys, const char *name)
+{
+	const char *names[KEYS_MAX + 1];
+	size_t count = 0;
+
+	for (; keys->name && count < KEYS_MAX; keys++)
+		names[count++] = keys->name;
+	names[count] = NULL;
+	return str_suggest(name, names);
+}
+
+static void take_unknown(struct config *config, const struct key *keys, const struct value *key)
+{
+	struct err err = ERR_INIT;
+	const char *near;
+
+	if (key->kind != VALUE_STRING) {
+		complain(config, key, "keys are words here");
+		return;
+	}
+	near = suggest(keys, key->string.text);
+	if (near)
+		(void)err_set(&err, EINVAL, "unknown key '%s' (did you mean '%s'?)",
+				key->string.text, near);
+	else
+		(void)err_set(&err, EINVAL, "unknown key '%s'", key->string.text);
+	complain(config, key, err.text);
+}
+
+static const struct key *find_key(const struct key *keys, const struct value *key)
+{
+	for (; keys->name; keys++) {
+		if (key->kind == VALUE_STRING && strcmp(keys->name, key->string.text) == 0)
+			return keys;
+	}
+	return NULL;
+}
+
+static void take_pair(struct config *config, const struct key *keys, const struct value_pair *pair)
+{
+	const struct key *key = find_key(keys, pair->key);
+	struct err err = ERR_INIT;
+
+	if (!key) {
+		take_unknown(config, keys, pair->key);
+	} else if (!key->set) {
+		(void)err_set(&err, ENOTSUP, "'%s' is not supported by this version", key->name);
+		complain(config, pair->key, err.text);
+	} else if (key->set(config, pair->value, &err) < 0) {
+		complain(config, pair->value, err.text);
+	}
+}
+
+static int take_map(struct config *config, const struct key *keys, const struct value *map,
+		struct err *err)
+{
+	size_t i;
+
+	if (map->kind != VALUE_MAP)
+		return wrong_kind("a map", map, err);
+	for (i = 0; i < map->map.count; i++)
+		take_pair(config, keys, &map->map.pairs[i]);
+	return 0;
+}
+
+void config_parse(const char *file, const char *text, size_t len, struct settings *settings,
+		struct diag *findings)
+{
+	struct config config = {.settings = settings, .findings = findings};
+	struct arena *arena = arena_new(ARENA_LIMIT);
+	struct err err = ERR_INIT;
+	const struct value *root;
+
+	if (!arena) {
+		diag_add(findings, DIAG_ERROR, file, 0, 0, "out of memory");
+		return;
+	}
+	root = doc_parse(arena, file, text, len, findings);
+	if (root && take_map(&config, top_keys, root, &err) < 0)
+		complain(&config, root, "a node configuration is a map: `repository: ...`");
+	diag_sort(findings);
+	arena_free(arena);
+}
+
+int config_load(const char *file, struct settings *settings, struct diag *findings, struct err *err)
+{
+	struct buf text = BUF_INIT;
+	int rc;
+
+	rc = file_read(AT_FDCWD, file, DOC_SIZE_MAX, &text, err);
+	if (rc == 0)
+		config_parse(file, buf_str(&text), text.len, settings, findings);
+	buf_release(&text);
+	return rc;
+}

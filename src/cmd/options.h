@@ -1,0 +1,77 @@
+/*
+ * options: the command line, by tables. A verb describes itself once, in a struct command;
+ * parsing, "did you mean" and the text of --help all come from that.
+ *
+ * Long options take their value as `--name value` or `--name=value`, short ones as `-n value` or
+ * `-nvalue`; flags may be bundled (`-fv`). Options and operands may be mixed; `--` ends the
+ * options. Texts that options are set to are borrowed from argv.
+ */
+#ifndef CMD_OPTIONS_H
+#define CMD_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf;
+struct err;
+
+#define OPTIONS_LIST_MAX 64
+
+enum option_kind {
+	OPTION_FLAG,	 /* bool */
+	OPTION_TEXT,	 /* const char * */
+	OPTION_NUMBER,	 /* uint64_t */
+	OPTION_DURATION, /* uint64_t, milliseconds */
+	OPTION_LIST,	 /* struct option_list: may be given more than once */
+	OPTION_IGNORED,	 /* accepted, with or without a value, and forgotten */
+	OPTION_REFUSED,	 /* HELP says why */
+};
+
+struct option_list {
+	const char *items[OPTIONS_LIST_MAX];
+	size_t count;
+};
+
+struct option {
+	const char *name; /* without dashes; NULL ends a table */
+	char letter;	  /* 0: none */
+	enum option_kind kind;
+	size_t offset;	   /* of the field in the verb's struct of arguments */
+	const char *value; /* what its value is called in the help */
+	const char *help;  /* NULL: not shown */
+};
+
+#define OPTION_INTO(type, field) .offset = offsetof(type, field)
+
+/* A verb. Its operands are what is neither an option nor the value of one. */
+struct command {
+	const char *name;
+	const char *usage;   /* what follows `refmount NAME` */
+	const char *summary; /* one line, for the list of verbs */
+	const char *about;   /* more, or NULL */
+	const char *example;
+	const struct option *options; /* or NULL */
+	const struct option *keys;    /* what `-o` takes, for the help, or NULL */
+	int operands_min, operands_max;
+	int (*run)(const struct command *command, int argc, char **argv); /* argv[0]: the verb */
+};
+
+/*
+ * Parse ARGV[1..] by COMMAND's table into ARGS (the verb's struct), and put the operands,
+ * NULL-terminated, to the front of ARGV, from ARGV[0]. Their count, or -EINVAL; ERR says what is
+ * wrong and ends with the usage.
+ */
+int options_parse(
+		const struct command *command, int argc, char **argv, void *args, struct err *err);
+
+/*
+ * Parse TEXT, "key=value,flag,..." as it follows `-o`, by KEYS into ARGS. TEXT is cut in place. A
+ * name that begins with "x-" is ignored, as mount(8) wants it. 0 or -EINVAL.
+ */
+int options_parse_keys(const struct option *keys, char *text, void *args, struct err *err);
+
+/* Append the text of `refmount NAME --help`. */
+void options_help(const struct command *command, struct buf *out);
+
+#endif

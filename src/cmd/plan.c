@@ -1,0 +1,287 @@
+#include "src/cmd/plan.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "src/base/buf.h"
+#include "src/base/diag.h"
+#include "src/base/err.h"
+#include "src/base/path.h"
+#include "src/cmd/config.h"
+#include "src/cmd/places.h"
+#include "src/cmd/setting.h"
+#include "src/cmd/source.h"
+#include "src/link/settings.h"
+
+#define LATER "not supported by this version"
+#define UNSET UINT64_MAX
+
+/* What `-o` sets. */
+struct keys {
+	const char *path, *state, *uid, *gid;
+	uint64_t poll_ms, history;
+	bool allow_other, noexec, allow_rewind, rw;
+};
+
+#define FIELD(field) offsetof(struct keys, field)
+
+const struct option plan_keys[] = {
+		{"path", 0, OPTION_TEXT, FIELD(path), "DIR", "show only this folder of the tree"},
+		{"poll", 0, OPTION_DURATION, FIELD(poll_ms), "DURATION",
+				"look at the ref this often (30s; 0: never)"},
+		{"history", 0, OPTION_NUMBER, FIELD(history), "N", "revisions kept (10)"},
+		{"allow_other", 0, OPTION_FLAG, FIELD(allow_other), NULL,
+				"other users may look into the mount (default for root)"},
+		{"allow_rewind", 0, OPTION_FLAG, FIELD(allow_rewind), NULL,
+				"accept a ref that does not fast-forward"},
+		{"state", 0, OPTION_TEXT, FIELD(state), "DIR", "where revisions are kept"},
+		{"uid", 0, OPTION_TEXT, FIELD(uid), "USER", "owner of everything shown"},
+		{"gid", 0, OPTION_TEXT, FIELD(gid), "GROUP", "group of everything shown"},
+		{"noexec", 0, OPTION_FLAG, FIELD(noexec), NULL,
+				"no program in the mount can be run"},
+		{"rw", 0, OPTION_FLAG, FIELD(rw), NULL, NULL},
+		{"facts", 0, OPTION_REFUSED, 0, NULL,
+				"refmount.yaml and facts are not supported by this version"},
+		{"depth", 0, OPTION_REFUSED, 0, NULL, LATER},
+		{"lease", 0, OPTION_REFUSED, 0, NULL, LATER},
+		{"suid", 0, OPTION_REFUSED, 0, NULL, "a mount is always nosuid"},
+		{"dev", 0, OPTION_REFUSED, 0, NULL, "a mount is always nodev"},
+		/* What mount(8) passes on and what fstab is full of. */
+		{"ro", 0, OPTION_IGNORED, 0, NULL, NULL},
+		{"nosuid", 0, OPTION_IGNORED, 0, NULL, NULL},
+		{"nodev", 0, OPTION_IGNORED, 0, NULL, NULL},
+		{"exec", 0, OPTION_IGNORED, 0, NULL, NULL},
+		{"defaults", 0, OPTION_IGNORED, 0, NULL, NULL},
+		{"auto", 0, OPTION_IGNORED, 0, NULL, NULL},
+		{"noauto", 0, OPTION_IGNORED, 0, NULL, NULL},
+		{"nofail", 0, OPTION_IGNORED, 0, NULL, NULL},
+		{"_netdev", 0, OPTION_IGNORED, 0, NULL, NULL},
+		{"user", 0, OPTION_IGNORED, 0, NULL, NULL},
+		{"users", 0, OPTION_IGNORED, 0, NULL, NULL},
+		{"nouser", 0, OPTION_IGNORED, 0, NULL, NULL},
+		{"owner", 0, OPTION_IGNORED, 0, NULL, NULL},
+		{"group", 0, OPTION_IGNORED, 0, NULL, NULL},
+		{"async", 0, OPTION_IGNORED, 0, NULL, NULL},
+		{"atime", 0, OPTION_IGNORED, 0, NULL, NULL},
+		{"noatime", 0, OPTION_IGNORED, 0, NULL, NULL},
+		{"nodiratime", 0, OPTION_IGNORED, 0, NULL, NULL},
+		{"relatime", 0, OPTION_IGNORED, 0, NULL, NULL},
+		{"comment", 0, OPTION_IGNORED, 0, NULL, NULL},
+		{NULL, 0, OPTION_FLAG, 0, NULL, NULL},
+};
+
+static int parse_lists(const struct option_list *lists, struct buf *texts, struct keys *keys,
+		struct err *err)
+{
+	size_t i;
+
+	/* One text that stays: KEYS point into it. */
+	for (i = 0; i < lists->count; i++)
+		buf_printf(texts, "%s,", lists->items[i]);
+	if (!buf_ok(texts))
+		return err_sys(err, ENOMEM, "mount options");
+	return texts->len > 0 ? options_parse_keys(plan_keys, texts->data, keys, err) : 0;
+}
+
+static int apply_keys(const struct keys *keys, struct settings *settings, struct err *err)
+{
+	int rc = 0;
+
+	settings->allow_other |= keys->allow_other;
+	settings->noexec |= keys->noexec;
+	settings->allow_rewind |= keys->allow_rewind;
+	if (rc == 0 && keys->path)
+		rc = setting_folder(settings, keys->path, err);
+	if (rc == 0 && keys->state)
+		rc = setting_state(settings, keys->state, err);
+	if (rc == 0 && keys->uid)
+		rc = setting_uid(settings, keys->uid, err);
+	if (rc == 0 && keys->gid)
+		rc = setting_gid(settings, keys->gid, err);
+	if (rc == 0 && keys->poll_ms != UNSET)
+		rc = setting_poll(settings, keys->poll_ms, err);
+	if (rc == 0 && keys->history != UNSET)
+		rc = setting_history(settings, keys->history, err);
+	return rc;
+}
+
+static int take_options(const struct plan *plan, struct settings *settings, struct err *err)
+{
+	struct keys keys = {.poll_ms = UNSET, .history = UNSET};
+	struct buf texts = BUF_INIT;
+	int rc;
+
+	rc = parse_lists(&plan->options, &texts, &keys, err);
+	if (rc == 0 && keys.rw && !plan->from_mount)
+		rc = err_set(err, EINVAL,
+				"mount option 'rw': a mount shows a revision and is read-only");
+	if (rc == 0)
+		rc = apply_keys(&keys, settings, err);
+	buf_release(&texts);
+	return rc;
+}
+
+/* The repository and the ref, which a source on the command line replaces both. */
+static int take_source(const struct plan *plan, struct settings *settings, struct err *err)
+{
+	struct source source = SOURCE_INIT;
+	int rc;
+
+	if (!plan->source && !settings->source)
+		return err_set(err, EINVAL,
+				"no repository: `refmount mount REPO[#REF] MOUNTPOINT`");
+	if (!plan->source)
+		return settings->ref ? 0 : setting_text(&settings->ref, "HEAD", err);
+	rc = source_parse(plan->source, &source, err);
+	if (rc < 0)
+		return rc;
+	free(settings->source);
+	free(settings->ref);
+	settings->source = source.repository;
+	settings->ref = source.ref;
+	return 0;
+}
+
+/* Links resolved, also when a dead mount lies there. */
+static char *resolve(const char *path, int *code)
+{
+	char *copy, *slash, *dir, *resolved = realpath(path, NULL);
+	struct buf out = BUF_INIT;
+
+	if (resolved)
+		return resolved;
+	*code = errno;
+	if (*code != ENOTCONN)
+		return NULL;
+	copy = strdup(path);
+	slash = copy ? strrchr(copy, '/') : NULL;
+	if (slash)
+		*slash = '\0';
+	dir = realpath(!slash ? "." : copy[0] ? copy : "/", NULL);
+	if (dir)
+		path_join(&out, dir, slash ? slash + 1 : path);
+	free(dir);
+	free(copy);
+	return buf_steal(&out);
+}
+
+static int take_mountpoint(const struct plan *plan, struct settings *settings, struct err *err)
+{
+	const char *path = plan->mountpoint ? plan->mountpoint : settings->mountpoint;
+	char *resolved;
+	int code = ENOMEM;
+
+	if (!path)
+		return err_set(err, EINVAL,
+				"no mount point: `refmount mount REPO[#REF] MOUNTPOINT`");
+	resolved = resolve(path, &code);
+	if (!resolved && code == ENOENT)
+		return err_set(err, ENOENT,
+				"mount point '%s' does not exist (create it: mkdir -p %s)", path,
+				path);
+	if (!resolved)
+		return err_sys(err, code, "mount point '%s'", path);
+	free(settings->mountpoint);
+	settings->mountpoint = resolved;
+	return 0;
+}
+
+static int take_name(const struct plan *plan, struct settings *settings, struct err *err)
+{
+	struct buf name = BUF_INIT;
+
+	if (plan->name) {
+		if (!path_is_name(plan->name))
+			return err_set(err, EINVAL,
+					"'%s' cannot be a name: letters, digits and :-_.\\@, at "
+					"most 200, "
+					"and no dot in front",
+					plan->name);
+		return setting_text(&settings->name, plan->name, err);
+	}
+	path_escape(&name, settings->mountpoint);
+	free(settings->name);
+	settings->name = buf_steal(&name);
+	if (!settings->name)
+		return err_sys(err, ENOMEM, "name");
+	if (!path_is_name(settings->name))
+		return err_set(err, EINVAL,
+				"the mount point's path is too long for a name: give --name");
+	return 0;
+}
+
+static int below(const struct buf *base, const char *name, char **out, struct err *err)
+{
+	struct buf path = BUF_INIT;
+
+	path_join(&path, buf_str(base), name);
+	*out = buf_steal(&path);
+	return *out ? 0 : err_sys(err, ENOMEM, "'%s'", name);
+}
+
+static int take_places(struct settings *settings, struct err *err)
+{
+	struct buf base = BUF_INIT;
+	int rc = 0;
+
+	if (!settings->state_dir) {
+		rc = places_state_base(&base, err);
+		if (rc == 0)
+			rc = below(&base, settings->name, &settings->state_dir, err);
+	}
+	if (rc == 0)
+		rc = places_run_base(&base, err);
+	if (rc == 0)
+		rc = below(&base, settings->name, &settings->run_dir, err);
+	buf_release(&base);
+	return rc;
+}
+
+static int take_program(struct settings *settings, struct err *err)
+{
+	char path[PATH_MAX];
+	ssize_t len = readlink("/proc/self/exe", path, sizeof(path) - 1);
+
+	if (len < 0)
+		return err_sys(err, errno, "/proc/self/exe");
+	path[len] = '\0';
+	return setting_text(&settings->program, path, err);
+}
+
+static void take_defaults(struct settings *settings)
+{
+	settings->uid = geteuid();
+	settings->gid = getegid();
+	settings->allow_other = geteuid() == 0;
+}
+
+int plan_settings(const struct plan *plan, struct settings *settings, struct diag *findings,
+		struct err *err)
+{
+	int rc = 0;
+
+	take_defaults(settings);
+	settings->foreground = plan->foreground;
+	if (plan->config)
+		rc = config_load(plan->config, settings, findings, err);
+	if (rc == 0 && diag_has_errors(findings))
+		rc = -EINVAL;
+	if (rc == 0)
+		rc = take_options(plan, settings, err);
+	if (rc == 0)
+		rc = take_source(plan, settings, err);
+	if (rc == 0)
+		rc = take_mountpoint(plan, settings, err);
+	if (rc == 0)
+		rc = take_name(plan, settings, err);
+	if (rc == 0)
+		rc = take_places(settings, err);
+	if (rc == 0)
+		rc = take_program(settings, err);
+	if (rc == 0 && !settings->folder)
+		rc = setting_text(&settings->folder, "", err);
+	return rc;
+}

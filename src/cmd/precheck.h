@@ -1,0 +1,16 @@
+/*
+ * precheck: what can be seen to be wrong before anything is started, each with its remedy.
+ */
+#ifndef CMD_PRECHECK_H
+#define CMD_PRECHECK_H
+
+struct err;
+struct settings;
+
+/*
+ * Can SETTINGS be mounted? 0 or negative errno. A repository that is missing or damaged is no
+ * error when the state directory holds a revision to serve: then WARNING is set instead.
+ */
+int precheck(const struct settings *settings, struct err *warning, struct err *err);
+
+#endif

@@ -1,0 +1,224 @@
+#include "src/cmd/start.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "src/base/buf.h"
+#include "src/base/err.h"
+#include "src/base/proc.h"
+#include "src/base/str.h"
+#include "src/cmd/places.h"
+#include "src/cmd/say.h"
+#include "src/link/settings.h"
+
+#define KEEPER_PROGRAM "refmount-fs"
+#define REPORT_MAX     (1u << 20) /* bytes */
+#define ENDING_MS      2000	  /* for a keeper that hung up to have ended */
+#define FIRST_FD       3	  /* settings, then report, as fs/roles.h says */
+#define ASIDE_FD       16	  /* out of the way of these two */
+
+/* Who is told to end when the user no longer wants to wait. */
+static volatile sig_atomic_t keeper_pid;
+
+static void on_interrupt(int signo)
+{
+	(void)signo;
+	if (keeper_pid > 0)
+		(void)kill(keeper_pid, SIGTERM);
+}
+
+static void catch_interrupts(pid_t pid)
+{
+	struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART};
+
+	keeper_pid = pid;
+	(void)sigaction(SIGINT, &action, NULL);
+	(void)sigaction(SIGTERM, &action, NULL);
+	(void)sigaction(SIGHUP, &action, NULL);
+}
+
+/* What the keeper says up to the end of file. */
+static void read_report(int fd, struct buf *report)
+{
+	char part[4096];
+	ssize_t got;
+
+	do {
+		got = read(fd, part, sizeof(part));
+		if (got > 0 && report->len < REPORT_MAX)
+			buf_add(report, part, (size_t)got);
+	} while (got > 0 || (got < 0 && errno == EINTR));
+}
+
+/*
+ * "CODE\nTEXT": the first line gets our name in front, the rest are findings and stand for
+ * themselves.
+ */
+static int print_report(struct buf *report)
+{
+	size_t len = strcspn(report->data, "\n");
+	const char *text = report->data[len] ? report->data + len + 1 : "";
+	uint64_t code = EXIT_USAGE;
+
+	while (report->len > len && report->data[report->len - 1] == '\n')
+		report->data[--report->len] = '\0';
+	report->data[len] = '\0';
+	if (str_to_u64(report->data, &code) < 0 || code == 0 || code > 125)
+		code = EXIT_USAGE;
+	(void)say_error("%s", *text ? text : "the mount could not be started");
+	return (int)code;
+}
+
+/* Has the child ended within TIMEOUT_MS? Then its *STATUS. */
+static bool has_ended(pid_t pid, int timeout_ms, int *status)
+{
+	struct pollfd end = {.fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN};
+	bool is_over;
+
+	if (end.fd < 0)
+		return waitpid(pid, status, WNOHANG) == pid;
+	is_over = poll(&end, 1, timeout_ms) == 1;
+	(void)close(end.fd);
+	return is_over && waitpid(pid, status, WNOHANG) == pid;
+}
+
+/*
+ * Nothing and end of file means that it serves, or that it was killed before it could say
+ * anything. A keeper that serves has announced itself in its run directory.
+ */
+static int check_alive(pid_t pid, const struct settings *settings)
+{
+	struct buf path = BUF_INIT;
+	char text[64];
+	int status, timeout_ms;
+
+	buf_printf(&path, "%s/mount", settings->run_dir);
+	timeout_ms = access(buf_str(&path), F_OK) == 0 ? 0 : ENDING_MS;
+	buf_release(&path);
+	if (!has_ended(pid, timeout_ms, &status))
+		return EXIT_DONE;
+	return say_error("the keeper %s before it served (see the log)",
+			proc_status_text(status, text, sizeof(text)));
+}
+
+/* Once we have returned, nothing of the keeper is in the way of another try. */
+static int fail(pid_t pid, struct buf *report)
+{
+	int status;
+
+	(void)has_ended(pid, ENDING_MS, &status);
+	return print_report(report);
+}
+
+static int await(pid_t pid, int report_fd, const struct settings *settings)
+{
+	struct buf report = BUF_INIT;
+	int code;
+
+	catch_interrupts(pid);
+	read_report(report_fd, &report);
+	if (!buf_ok(&report))
+		code = say_error("out of memory");
+	else if (report.len > 0)
+		code = fail(pid, &report);
+	else
+		code = check_alive(pid, settings);
+	buf_release(&report);
+	return code;
+}
+
+static int spawn_keeper(const char *program, const char *title, int settings_fd,
+		const struct settings *settings)
+{
+	const char *argv[] = {title, NULL};
+	struct proc_spec spec = {.program = program,
+			.argv = argv,
+			.fds = {settings_fd, -1},
+			.fd_count = 2,
+			.new_session = true,
+			.devnull = true};
+	struct err err = ERR_INIT;
+	int report[2], code;
+	pid_t pid;
+
+	if (pipe2(report, O_CLOEXEC) < 0)
+		return say_error("pipe: %s", strerror(errno));
+	spec.fds[1] = report[1];
+	code = proc_spawn(&spec, &pid, &err) < 0 ? say_error("%s", err.text) : EXIT_DONE;
+	(void)close(report[1]);
+	if (code == EXIT_DONE)
+		code = await(pid, report[0], settings);
+	(void)close(report[0]);
+	return code;
+}
+
+/* FD under a number above those it has to give way to; -1 on failure. */
+static int put_aside(int fd)
+{
+	return fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, ASIDE_FD);
+}
+
+/*
+ * Become the keeper. It says what goes wrong on stderr by itself then, so the report goes
+ * nowhere.
+ */
+static int exec_keeper(const char *program, char *title, int settings_fd)
+{
+	int report = put_aside(open("/dev/null", O_WRONLY | O_CLOEXEC));
+	int settings = put_aside(settings_fd);
+	char *argv[] = {title, NULL};
+
+	if (report < 0 || settings < 0 || dup2(settings, FIRST_FD) < 0 ||
+			dup2(report, FIRST_FD + 1) < 0)
+		return say_error("descriptors for the keeper: %s", strerror(errno));
+	(void)close_range(FIRST_FD + 2, UINT_MAX, 0);
+	(void)execv(program, argv);
+	return say_error("start '%s': %s", program, strerror(errno));
+}
+
+/* The folder above the run directory: a private one in /tmp must not be made by just anyone. */
+static int make_run_base(struct err *err)
+{
+	struct buf base = BUF_INIT;
+	int rc;
+
+	rc = places_run_base(&base, err);
+	if (rc == 0)
+		rc = places_make(base.data, err);
+	buf_release(&base);
+	return rc;
+}
+
+int start_keeper(const struct settings *settings)
+{
+	struct buf title = BUF_INIT;
+	struct err err = ERR_INIT;
+	char program[PATH_MAX];
+	int fd = -1, rc, code;
+
+	buf_printf(&title, "refmount: keeper %s", settings->name);
+	rc = buf_ok(&title) ? make_run_base(&err) : err_sys(&err, ENOMEM, "start the keeper");
+	if (rc == 0)
+		rc = proc_sibling(KEEPER_PROGRAM, program, sizeof(program), &err);
+	if (rc == 0)
+		rc = settings_store(settings, &fd, &err);
+	if (rc < 0)
+		code = say_error("%s", err.text);
+	else if (settings->foreground)
+		code = exec_keeper(program, title.data, fd);
+	else
+		code = spawn_keeper(program, title.data, fd, settings);
+	if (fd >= 0)
+		(void)close(fd);
+	buf_release(&title);
+	return code;
+}

@@ -1,0 +1,42 @@
+#include "src/base/err.h"
+#include "src/cmd/call.h"
+#include "src/cmd/options.h"
+#include "src/cmd/say.h"
+#include "src/cmd/verbs.h"
+
+struct args {
+	uint64_t timeout_ms;
+};
+
+static const struct option wait_options[] = {
+		{"timeout", 0, OPTION_DURATION, OPTION_INTO(struct args, timeout_ms), "DURATION",
+				"how long to wait"},
+		{NULL, 0, OPTION_FLAG, 0, NULL, NULL},
+};
+
+static int run(const struct command *command, int argc, char **argv)
+{
+	struct args args = {.timeout_ms = CALL_NO_TIME};
+	struct call call = CALL_INIT("wait");
+	struct err err = ERR_INIT;
+	int count;
+
+	count = options_parse(command, argc, argv, &args, &err);
+	if (count < 0)
+		return say_error("%s", err.text);
+	call_add(&call, count > 1 ? argv[1] : NULL);
+	call_add_time(&call, "--timeout", args.timeout_ms);
+	return call_mount(&call, argv[0]);
+}
+
+const struct command cmd_wait = {
+		.name = "wait",
+		.usage = "MOUNT [REV] [--timeout DURATION]",
+		.summary = "Wait until REV, or the tip of the ref, is served",
+		.about = "Exit status: 0 served, 1 rejected, 2 timeout.",
+		.example = "refmount wait /srv/config --timeout 1m",
+		.options = wait_options,
+		.operands_min = 1,
+		.operands_max = 2,
+		.run = run,
+};

@@ -1,0 +1,156 @@
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "src/base/buf.h"
+#include "src/base/diag.h"
+#include "src/base/err.h"
+#include "src/cmd/config.h"
+#include "src/link/settings.h"
+
+static void everything(void **state)
+{
+	static const char text[] = "repository: /nonexistent/config#x.git\n"
+				   "ref: main\n"
+				   "mountpoint: /srv/config\n"
+				   "path: /nginx/\n"
+				   "state: /var/lib/x\n"
+				   "poll: 5m\n"
+				   "history: 20\n"
+				   "uid: 0\n"
+				   "gid: root\n"
+				   "allow_other: true\n"
+				   "noexec: true\n"
+				   "allow_rewind: true\n"
+				   "limits: {files: 10, file: 1MiB, total: 4096}\n";
+	struct settings settings = SETTINGS_INIT;
+	struct diag findings = DIAG_INIT;
+
+	(void)state;
+	settings.uid = settings.gid = 7;
+	config_parse("f", text, strlen(text), &settings, &findings);
+	assert_int_equal(findings.count, 0);
+	assert_string_equal(settings.source, "/nonexistent/config#x.git");
+	assert_string_equal(settings.ref, "main");
+	assert_string_equal(settings.mountpoint, "/srv/config");
+	assert_string_equal(settings.folder, "nginx");
+	assert_string_equal(settings.state_dir, "/var/lib/x");
+	assert_int_equal(settings.poll_ms, 300000);
+	assert_int_equal(settings.history, 20);
+	assert_int_equal(settings.uid, 0);
+	assert_int_equal(settings.gid, 0);
+	assert_true(settings.allow_other && settings.noexec && settings.allow_rewind);
+	assert_int_equal(settings.limit_files, 10);
+	assert_int_equal(settings.limit_file_bytes, 1 << 20);
+	assert_int_equal(settings.limit_total_bytes, 4096);
+	settings_release(&settings);
+}
+
+static void what_is_not_named_stays(void **state)
+{
+	struct settings settings = SETTINGS_INIT;
+	struct diag findings = DIAG_INIT;
+
+	(void)state;
+	config_parse("f", "poll: 0\n", 8, &settings, &findings);
+	assert_int_equal(findings.count, 0);
+	assert_int_equal(settings.poll_ms, 0);
+	assert_int_equal(settings.history, 10);
+	assert_null(settings.source);
+	settings_release(&settings);
+}
+
+static void expect(const char *text, const char *said)
+{
+	struct settings settings = SETTINGS_INIT;
+	struct diag findings = DIAG_INIT;
+	struct buf out = BUF_INIT;
+
+	config_parse("f", text, strlen(text), &settings, &findings);
+	diag_format(&findings, &out);
+	assert_string_equal(buf_str(&out), said);
+	buf_release(&out);
+	diag_release(&findings);
+	settings_release(&settings);
+}
+
+static void every_fault_has_its_place(void **state)
+{
+	(void)state;
+	expect("", "f:1:1: a node configuration is a map: `repository: ...`\n");
+	expect("- x\n", "f:1:1: a node configuration is a map: `repository: ...`\n");
+	expect("ref: main\n pol: 3\n", "f:2:5: mapping values are not allowed in this context\n");
+	expect("pol: 30s\n7: x\nxyzzy: 1\n",
+			"f:1:1: unknown key 'pol' (did you mean 'poll'?)\n"
+			"f:2:1: keys are words here\n"
+			"f:3:1: unknown key 'xyzzy'\n");
+	expect("limits: {fils: 3, files: 0, file: 1GB, total: [1]}\n",
+			"f:1:10: unknown key 'fils' (did you mean 'files'?)\n"
+			"f:1:26: this must be at least 1\n"
+			"f:1:35: '1GB' is not a size such as 16MiB or 1GiB\n"
+			"f:1:47: this must be a size, not a list\n");
+	expect("limits: 3\n", "f:1:9: this must be a map, not an integer\n");
+	expect("repository: srv/x.git\n", "f:1:13: 'srv/x.git' must be an absolute path\n");
+	expect("repository: https://x/y\n",
+			"f:1:13: remotes are not supported by this version: clone the repository "
+			"and mount the clone\n");
+	expect("mountpoint: srv\n", "f:1:13: 'srv' must be an absolute path\n");
+	expect("path: a/../b\n", "f:1:7: 'a/../b' is not the path of a folder in the repository\n");
+	expect("poll: 30\n", "f:1:7: '30' is not a duration such as 30s or 5m\n");
+	expect("poll: 5ms\n", "f:1:7: poll must be at least 100ms (0: never)\n");
+	expect("history: 1\n", "f:1:10: history must be 2 to 200 revisions\n");
+	expect("history: ten\n", "f:1:10: this must be an integer, not a string\n");
+	expect("uid: no such user\n", "f:1:6: no user 'no such user'\n");
+	expect("gid: -1\n", "f:1:6: no group '-1'\n");
+	expect("allow_other: 1\n", "f:1:14: this must be true or false, not an integer\n");
+	expect("ref: ''\n", "f:1:6: this must not be empty\n");
+	expect("ref: \"a\\0b\"\n", "f:1:6: this must not be empty\n");
+}
+
+static void what_comes_later_is_refused(void **state)
+{
+	static const char *const keys[] = {"facts", "verify", "max_age", "checks", "on_switch",
+			"probation", "live", "secrets", "depth", "lease", NULL};
+	struct buf text = BUF_INIT, said = BUF_INIT;
+	size_t i;
+
+	(void)state;
+	for (i = 0; keys[i]; i++) {
+		buf_clear(&text);
+		buf_clear(&said);
+		buf_printf(&text, "%s: x\n", keys[i]);
+		buf_printf(&said, "f:1:1: '%s' is not supported by this version\n", keys[i]);
+		expect(text.data, said.data);
+	}
+	buf_release(&said);
+	buf_release(&text);
+}
+
+static void a_missing_file(void **state)
+{
+	struct settings settings = SETTINGS_INIT;
+	struct diag findings = DIAG_INIT;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(config_load("/nonexistent/x.yaml", &settings, &findings, &err), -ENOENT);
+	assert_int_equal(findings.count, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+			cmocka_unit_test(everything),
+			cmocka_unit_test(what_is_not_named_stays),
+			cmocka_unit_test(every_fault_has_its_place),
+			cmocka_unit_test(what_comes_later_is_refused),
+			cmocka_unit_test(a_missing_file),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

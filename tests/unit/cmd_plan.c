@@ -1,0 +1,214 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "src/base/diag.h"
+#include "src/base/err.h"
+#include "src/base/file.h"
+#include "src/cmd/plan.h"
+#include "src/link/settings.h"
+
+static char dir[] = "/tmp/refmount-test-XXXXXX";
+
+static int setup(void **state)
+{
+	(void)state;
+	if (!mkdtemp(dir) || chdir(dir) < 0)
+		return -1;
+	return mkdir("repo", 0755) < 0 ? -1 : mkdir("mnt", 0755);
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	return chdir("/") < 0 ? -1 : file_remove_tree(AT_FDCWD, dir, NULL);
+}
+
+static void with_options(struct plan *plan, const char *options)
+{
+	*plan = (struct plan){.source = "repo#main", .mountpoint = "mnt"};
+	if (options) {
+		plan->options.items[0] = options;
+		plan->options.count = 1;
+	}
+}
+
+static void complete_settings(void **state)
+{
+	struct settings settings = SETTINGS_INIT;
+	struct diag findings = DIAG_INIT;
+	struct err err = ERR_INIT;
+	struct plan plan;
+	char text[256];
+
+	(void)state;
+	with_options(&plan,
+			"path=a/b/"
+			",poll=2m,history=3,state=st,uid=12,gid=13,noexec,allow_rewind,nofail,x-y");
+	assert_int_equal(plan_settings(&plan, &settings, &findings, &err), 0);
+	(void)snprintf(text, sizeof(text), "%s/repo", dir);
+	assert_string_equal(settings.source, text);
+	(void)snprintf(text, sizeof(text), "%s/mnt", dir);
+	assert_string_equal(settings.mountpoint, text);
+	(void)snprintf(text, sizeof(text), "%s/st", dir);
+	assert_string_equal(settings.state_dir, text);
+	assert_string_equal(settings.ref, "main");
+	assert_string_equal(settings.folder, "a/b");
+	assert_int_equal(strncmp(settings.name, "tmp-refmount", 12), 0);
+	assert_non_null(strstr(settings.run_dir, settings.name));
+	assert_int_equal(settings.program[0], '/');
+	assert_int_equal(settings.poll_ms, 120000);
+	assert_int_equal(settings.history, 3);
+	assert_int_equal(settings.uid, 12);
+	assert_int_equal(settings.gid, 13);
+	assert_true(settings.noexec && settings.allow_rewind);
+	settings_release(&settings);
+}
+
+static void defaults(void **state)
+{
+	struct settings settings = SETTINGS_INIT;
+	struct diag findings = DIAG_INIT;
+	struct err err = ERR_INIT;
+	struct plan plan;
+
+	(void)state;
+	with_options(&plan, NULL);
+	plan.source = "repo";
+	plan.name = "web";
+	assert_int_equal(plan_settings(&plan, &settings, &findings, &err), 0);
+	assert_string_equal(settings.ref, "HEAD");
+	assert_string_equal(settings.folder, "");
+	assert_string_equal(settings.name, "web");
+	assert_non_null(strstr(settings.state_dir, "/refmount/web"));
+	assert_int_equal(settings.poll_ms, 30000);
+	assert_int_equal(settings.history, 10);
+	assert_int_equal(settings.uid, geteuid());
+	assert_int_equal(settings.allow_other, geteuid() == 0);
+	settings_release(&settings);
+}
+
+static void expect_error(const struct plan *plan, const char *message)
+{
+	struct settings settings = SETTINGS_INIT;
+	struct diag findings = DIAG_INIT;
+	struct err err = ERR_INIT;
+
+	assert_true(plan_settings(plan, &settings, &findings, &err) < 0);
+	if (!strstr(err.text, message))
+		fail_msg("said: %s", err.text);
+	settings_release(&settings);
+}
+
+static void what_is_wrong_is_said(void **state)
+{
+	struct plan plan;
+
+	(void)state;
+	with_options(&plan, "pol=3s");
+	expect_error(&plan, "unknown mount option 'pol' (did you mean 'poll'?)");
+	with_options(&plan, "rw");
+	expect_error(&plan, "read-only");
+	with_options(&plan, "facts=env=prod");
+	expect_error(&plan, "refmount.yaml and facts are not supported by this version");
+	with_options(&plan, "lease=20ms");
+	expect_error(&plan, "not supported by this version");
+	with_options(&plan, "history=1");
+	expect_error(&plan, "history must be 2 to 200 revisions");
+	with_options(&plan, "path=../x");
+	expect_error(&plan, "is not the path of a folder");
+	with_options(&plan, NULL);
+	plan.mountpoint = "nothing";
+	expect_error(&plan, "mount point 'nothing' does not exist (create it: mkdir -p nothing)");
+	with_options(&plan, NULL);
+	plan.name = "a/b";
+	expect_error(&plan, "'a/b' cannot be a name");
+	with_options(&plan, NULL);
+	plan.source = NULL;
+	expect_error(&plan, "no repository");
+	with_options(&plan, NULL);
+	plan.mountpoint = NULL;
+	expect_error(&plan, "no mount point");
+}
+
+/* mount(8) puts `rw` in front of everything. */
+static void mount_may_say_rw(void **state)
+{
+	struct settings settings = SETTINGS_INIT;
+	struct diag findings = DIAG_INIT;
+	struct err err = ERR_INIT;
+	struct plan plan;
+
+	(void)state;
+	with_options(&plan, "rw,noauto,user=me,_netdev,nodev,nosuid");
+	plan.from_mount = true;
+	assert_int_equal(plan_settings(&plan, &settings, &findings, &err), 0);
+	settings_release(&settings);
+}
+
+static void the_command_line_wins(void **state)
+{
+	static const char text[] = "repository: /nonexistent/x\nref: old\npoll: 1h\nhistory: 5\n";
+	struct settings settings = SETTINGS_INIT;
+	struct diag findings = DIAG_INIT;
+	struct err err = ERR_INIT;
+	struct plan plan;
+
+	(void)state;
+	assert_int_equal(file_replace(AT_FDCWD, "c.yaml", text, strlen(text), 0644, NULL), 0);
+	with_options(&plan, "poll=1m");
+	plan.config = "c.yaml";
+	assert_int_equal(plan_settings(&plan, &settings, &findings, &err), 0);
+	assert_string_equal(settings.ref, "main");
+	assert_int_equal(settings.poll_ms, 60000);
+	assert_int_equal(settings.history, 5);
+	settings_release(&settings);
+	settings = (struct settings)SETTINGS_INIT;
+	plan.source = NULL;
+	assert_int_equal(plan_settings(&plan, &settings, &findings, &err), 0);
+	assert_string_equal(settings.source, "/nonexistent/x");
+	assert_string_equal(settings.ref, "old");
+	settings_release(&settings);
+}
+
+static void faults_of_the_configuration_are_findings(void **state)
+{
+	struct settings settings = SETTINGS_INIT;
+	struct diag findings = DIAG_INIT;
+	struct err err = ERR_INIT;
+	struct plan plan;
+
+	(void)state;
+	assert_int_equal(file_replace(AT_FDCWD, "bad.yaml", "pol: 1\n", 7, 0644, NULL), 0);
+	with_options(&plan, NULL);
+	plan.config = "bad.yaml";
+	assert_int_equal(plan_settings(&plan, &settings, &findings, &err), -EINVAL);
+	assert_int_equal(findings.count, 1);
+	assert_int_equal(err.code, 0);
+	diag_release(&findings);
+	settings_release(&settings);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+			cmocka_unit_test(complete_settings),
+			cmocka_unit_test(defaults),
+			cmocka_unit_test(what_is_wrong_is_said),
+			cmocka_unit_test(mount_may_say_rw),
+			cmocka_unit_test(the_command_line_wins),
+			cmocka_unit_test(faults_of_the_configuration_are_findings),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
