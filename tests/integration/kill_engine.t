@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# The engine may be killed: serving goes on, and following, with what it knew.
+. "$(dirname "$0")/lib.sh"
+
+new_repo
+first=$(rev)
+mounted "$R#main"
+second=$(commit a two)
+served "$second"
+engine=$(pid_of engine) server=$(pid_of server)
+kill -9 "$engine"
+is "$(cat "$M/a")" two 'serving goes on'
+ok 'another engine is there' wait_until 5 sh -c "pid=\$(pgrep -f '^refmount: engine') && test \"\$pid\" != '$engine'"
+third=$(commit a three)
+ok 'a commit is served' served "$third"
+is "$(cat "$M/a")" three 'and seen'
+is "$(pid_of server)" "$server" 'the server is the same'
+ok 'rollback' refmount rollback "$M" --reason hold
+kill -9 "$(pgrep -f '^refmount: engine')"
+ok 'an engine is there again' wait_until 5 refmount wait "$M" "$second" --timeout 1s
+is "$(status "s['hold']['reason']")" hold 'the hold survives'
+is "$(cat "$M/a")" two 'so does what is served'
+ok 'resume' refmount resume "$M"
+ok 'serves the tip' served "$third"
+is "$(ls -d "$M"/.refmount/at/*/ | grep -cE '[0-9a-f]{40}')" 3 'the kept revisions are still there'
+is "$(cat "$M/.refmount/at/$first/a")" one 'and can be read'
+finish

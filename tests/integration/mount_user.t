@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Without root: the same, through fusermount3.
+. "$(dirname "$0")/lib.sh"
+
+is_real_root || skip_all 'needs real root to become somebody else'
+[ -u "$(command -v fusermount3)" ] || skip_all 'fusermount3 is not installed setuid'
+user=65534
+setpriv --reuid=$user --regid=$user --clear-groups test -x "$REFMOUNT_BIN/refmount" ||
+	skip_all "other users cannot reach $REFMOUNT_BIN"
+mknod -m 0666 "$T/fuse" c 10 229 && mount --bind "$T/fuse" /dev/fuse || skip_all 'cannot make a device node'
+
+mkdir -m 0700 "$T/user" "$T/user/run"
+new_repo "$T/user/repo"
+mkdir "$T/user/mnt"
+cp "$GIT_CONFIG_GLOBAL" "$T/user/.gitconfig"
+chown -R $user:$user "$T/user"
+
+as_user() {
+	setpriv --reuid=$user --regid=$user --clear-groups env HOME="$T/user" GIT_CONFIG_GLOBAL="$T/user/.gitconfig" \
+		XDG_STATE_HOME="$T/user/state" XDG_RUNTIME_DIR="$T/user/run" "$@"
+}
+U=$T/user/mnt
+
+ok 'mounts' as_user refmount mount -o poll=1h "$T/user/repo" "$U"
+is "$(as_user cat "$U/a" 2>&1)" one 'the user reads'
+is "$(as_user stat -c %u "$U/a" 2>&1)" "$user" 'the files are the user'"'"'s'
+ok 'root, and others, do not (no allow_other)' not cat "$U/a"
+like "$(as_user sh -c "ls $T/user/state/refmount")" 'mnt' 'state lies in XDG_STATE_HOME'
+like "$(as_user sh -c "ls $T/user/run/refmount")" 'mnt' 'sockets lie in XDG_RUNTIME_DIR'
+is "$(ls /var/lib/refmount /run/refmount 2>/dev/null | grep -v :)" '' 'nothing lies in the folders of root'
+is "$(ps -o ruid= -p "$(pgrep -f 'refmount: (keeper|server|engine)' | paste -sd,)" | sort -u | tr -d ' ')" "$user" 'every process is the user'"'"'s'
+as_user sh -c "echo two >$T/user/repo/a; git -C $T/user/repo commit -qam Two"
+ok 'follows' as_user refmount wait "$U" --timeout 10s
+is "$(as_user cat "$U/a" 2>&1)" two 'the new commit is seen'
+ok 'switches' as_user refmount rollback "$U"
+is "$(as_user cat "$U/a" 2>&1)" one 'back'
+ok 'unmounts' as_user refmount umount "$U"
+is "$(our_processes)" '' 'nothing is left'
+finish
