@@ -22,6 +22,7 @@
 #include "src/build/links.h"
 #include "src/build/numbers.h"
 #include "src/build/plain.h"
+#include "src/build/prefetch.h"
 #include "src/git/repo.h"
 #include "src/git/rev.h"
 #include "src/git/tree.h"
@@ -209,7 +210,8 @@ static int write_tree(struct build *build, struct builder *builder, struct plain
 			.uid = build->job->uid,
 			.gid = build->job->gid,
 			.numbers = &numbers,
-			.set = store_set(build->store)};
+			.set = store_set(build->store),
+			.readers = prefetch_readers()};
 	int rc;
 
 	if (build->has_base) {

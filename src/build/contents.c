@@ -9,6 +9,7 @@
 #include "src/base/diag.h"
 #include "src/base/err.h"
 #include "src/base/vec.h"
+#include "src/build/prefetch.h"
 #include "src/git/tree.h"
 #include "src/git/verify.h"
 #include "src/snap/builder.h"
@@ -102,6 +103,14 @@ static int add_file(struct contents *contents, const struct oid *oid, const char
 	return remember(contents, oid, out);
 }
 
+static int read_file(
+		struct contents *contents, const struct oid *oid, struct blob *out, struct err *err)
+{
+	if (prefetch_take(contents->prefetch, oid, out))
+		return 0;
+	return blob_read(contents->repo, oid, contents->file_bytes, out, err);
+}
+
 int contents_file(struct contents *contents, const struct oid *oid, const char *path,
 		struct contents_item *out, struct err *err)
 {
@@ -117,7 +126,7 @@ int contents_file(struct contents *contents, const struct oid *oid, const char *
 		(void)contents_count(contents, out->size);
 		return 0;
 	}
-	rc = blob_read(contents->repo, oid, contents->file_bytes, &blob, &reason);
+	rc = read_file(contents, oid, &blob, &reason);
 	if (rc == -EFBIG && blob_size(contents->repo, oid, &size, err) == 0) {
 		add_limit(contents, path, size, contents->file_bytes);
 		return 0;

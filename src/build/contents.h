@@ -13,6 +13,7 @@
 struct builder;
 struct diag;
 struct err;
+struct prefetch;
 struct repo;
 
 struct contents_item {
@@ -21,7 +22,8 @@ struct contents_item {
 };
 
 struct contents {
-	struct repo *repo; /* borrowed, as all of these */
+	struct repo *repo;	   /* borrowed, as all of these */
+	struct prefetch *prefetch; /* may be NULL */
 	struct builder *builder;
 	struct diag *findings; /* once it has errors nothing is written any more */
 	uint64_t file_bytes;   /* limit of one file */

@@ -25,6 +25,7 @@
 #include "src/build/fold.h"
 #include "src/build/job.h"
 #include "src/build/numbers.h"
+#include "src/build/prefetch.h"
 #include "src/git/tree.h"
 #include "src/git/verify.h"
 #include "src/snap/builder.h"
@@ -547,10 +548,27 @@ static void finish(struct plain *plain)
 		tree_release(&frame->tree);
 		plain->depth--;
 	}
+	prefetch_free(plain->contents.prefetch);
 	contents_release(&plain->contents);
 	buf_release(&plain->path);
 	free(plain->changes);
 	free(plain);
+}
+
+/* The forecast needs an end, not an exact one: as many files, and as many folders again. */
+static struct prefetch *read_ahead(const struct plain_spec *spec)
+{
+	uint64_t files = spec->limits->files;
+	struct prefetch_spec ahead = {
+			.ahead = {.repo = spec->repo,
+					.tree = spec->tree,
+					.set = spec->set,
+					.base_root = spec->base_root,
+					.max_entries = files < UINT32_MAX ? 2 * files : files},
+			.blob_bytes = spec->limits->file_bytes,
+			.readers = spec->readers};
+
+	return prefetch_new(&ahead);
 }
 
 int plain_build(const struct plain_spec *spec, struct builder *builder, struct diag *findings,
@@ -567,6 +585,7 @@ int plain_build(const struct plain_spec *spec, struct builder *builder, struct d
 	plain->findings = findings;
 	plain->files_left = plain->dirs_left = spec->limits->files;
 	plain->contents = (struct contents){.repo = spec->repo,
+			.prefetch = read_ahead(spec),
 			.builder = builder,
 			.findings = findings,
 			.file_bytes = spec->limits->file_bytes,

@@ -28,6 +28,7 @@ struct plain_spec {
 	struct numbers *numbers;
 	const struct segment_set *set;
 	place base_root, base_index; /* PLACE_NONE: nothing to share with */
+	unsigned readers;	     /* threads that may read ahead (prefetch.h); 0: none */
 };
 
 struct plain_result {

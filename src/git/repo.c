@@ -281,6 +281,33 @@ out:
 	return rc;
 }
 
+int repo_open_objects(const struct repo *repo, struct repo **out, struct err *err)
+{
+	git_buf path = {0};
+	struct repo *objects;
+	int rc;
+
+	rc = git_repository_item_path(&path, repo->handle, GIT_REPOSITORY_ITEM_OBJECTS);
+	if (rc < 0)
+		return library_error(err, rc, "objects of '%s'", repo->common_dir);
+	objects = calloc(1, sizeof(*objects));
+	if (!objects) {
+		rc = err_set(err, ENOMEM, "out of memory");
+		goto out;
+	}
+	rc = git_odb_open(&objects->odb, path.ptr);
+	if (rc < 0) {
+		rc = library_error(err, rc, "objects of '%s'", repo->common_dir);
+		goto out;
+	}
+	*out = objects;
+	objects = NULL;
+out:
+	repo_close(objects);
+	git_buf_dispose(&path);
+	return rc;
+}
+
 void repo_close(struct repo *repo)
 {
 	if (!repo)

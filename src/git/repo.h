@@ -27,6 +27,12 @@ struct repo;
 int repo_open(const char *source, struct repo **out, struct err *err);
 void repo_close(struct repo *repo);
 
+/*
+ * Another handle to the objects of REPO, for another thread; it outlives REPO. Only what tree.h
+ * offers may be asked of it: it has no refs and no folders.
+ */
+int repo_open_objects(const struct repo *repo, struct repo **out, struct err *err);
+
 /* Version of libgit2 at run time, "1.5.1"; static. */
 const char *repo_library_version(void);
 
