@@ -64,6 +64,7 @@ LINK_HARDEN := -pie -Wl,-z,relro,-z,now
 
 MODE_plain := -O2 -D_FORTIFY_SOURCE=2
 MODE_clang := $(MODE_plain)
+MODE_test  := $(MODE_plain) -DREFMOUNT_TEST
 MODE_asan  := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 MODE_tsan  := -O1 -fno-omit-frame-pointer -fsanitize=thread
 MODE_fuzz  := -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
@@ -116,7 +117,7 @@ $(O)/flags: FORCE
 # --- unit tests: tests/unit/<room>_<name>.c, each a cmocka program ---
 
 UNITS  := $(sort $(basename $(notdir $(wildcard tests/unit/*.c))))
-RACERS := $(filter fs_% snap_%,$(UNITS))
+RACERS := $(filter fs_% snap_% build_prefetch,$(UNITS))
 room_of = $(firstword $(subst _, ,$1))
 
 define unit_rule
@@ -190,9 +191,12 @@ build/torture/checker build/bench/probe:
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ -lpthread
 
+# The negative control needs programs that can be told to switch in the wrong order.
 torture: all build/torture/checker
+	@$(MAKE) VARIANT=test all
 	@tests/torture/run --self-test
-	@tests/torture/run $(SWITCHES) $(READERS)
+	@PROGRAM_DIR=build/test tests/torture/run --naive
+	@tests/torture/run --no-naive $(SWITCHES) $(READERS)
 
 # BENCH=quick takes a minute.
 bench: all build/bench/probe

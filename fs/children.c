@@ -28,6 +28,7 @@
 #define SERVER_CRASHES_MAX  20	  /* within SERVER_WINDOW_MS; from then on with a delay */
 #define SERVER_WINDOW_MS    5000
 #define SERVER_DELAY_MS	    250
+#define SERVER_LOST_MS	    4 /* after its link was closed it has ended, or will not for long */
 
 void children_drop_link(struct child *child)
 {
@@ -185,8 +186,10 @@ static void on_server_exit(void *arg, pid_t pid, int status)
 {
 	struct keeper *keeper = arg;
 
-	(void)pid;
+	if (pid != keeper->server.pid)
+		return; /* a lost one, which has a successor */
 	keeper->server.pid = 0;
+	loop_timer_clear(keeper->server.timer);
 	atomic_store(&keeper->state->server, 0);
 	children_drop_link(&keeper->server);
 	loop_timer_clear(keeper->watch_timer);
@@ -219,6 +222,7 @@ static int launch_server(struct keeper *keeper, struct err *err)
 			.device = keeper->device,
 			.state_fd = keeper->state_fd,
 			.link = link[1],
+			.door = keeper->door,
 			.state = keeper->state};
 	rc = spawn_server(&spawn, &keeper->server.pid, err);
 	(void)close(link[1]);
@@ -251,10 +255,36 @@ int children_start_server(struct keeper *keeper)
 	return 0;
 }
 
+void children_lose_server(struct keeper *keeper)
+{
+	children_drop_link(&keeper->server);
+	if (keeper->server.pid > 0 && !keeper->is_ending)
+		loop_timer_set(keeper->server.timer, SERVER_LOST_MS);
+}
+
+/*
+ * A server's thread that waits in the kernel for an answer which only a server can give (switch.c)
+ * cannot be killed, so the process does not end, and we are not told. But the rest of it is dead, and
+ * with it the descriptors that all threads but that one share. Its successor answers; then it ends.
+ */
+static void replace_lost(struct keeper *keeper)
+{
+	log_warn("the server (process %d) is caught in the kernel", (int)keeper->server.pid);
+	(void)kill(keeper->server.pid, SIGKILL);
+	keeper->server.pid = 0;
+	loop_timer_clear(keeper->watch_timer);
+	replace_server(keeper, SIGKILL);
+}
+
 void children_retry_server(void *arg)
 {
 	struct keeper *keeper = arg;
 
+	if (keeper->server.pid > 0) {
+		if (keeper->server.link < 0 && !keeper->is_ending)
+			replace_lost(keeper);
+		return;
+	}
 	if (children_start_server(keeper) < 0)
 		loop_timer_set(keeper->server.timer, SERVER_DELAY_MS);
 }

@@ -15,6 +15,9 @@ int children_start_server(struct keeper *keeper);
 
 void children_drop_link(struct child *child);
 
+/* Its link was closed by the other end. */
+void children_lose_server(struct keeper *keeper);
+
 /* Callbacks of timers; ARG is the keeper. */
 void children_retry_engine(void *arg);
 void children_retry_server(void *arg);

@@ -233,7 +233,7 @@ void forward_from_server(void *arg, uint32_t events)
 	rc = message_receive(keeper->server.link, message, &fd);
 	keeper_close_fd(&fd);
 	if (rc == -EPIPE)
-		children_drop_link(&keeper->server);
+		children_lose_server(keeper);
 	if (rc < 0)
 		return;
 	if (message->type == MESSAGE_SEGMENT_GONE)

@@ -25,9 +25,9 @@
  * A folder in the live tree stands for its path: a shell or a watcher in it shall see what comes. Its
  * number is that of the folder in the index of every generation; which record belongs to it is
  * decided at each request, by the view of that moment. When the folder vanishes, the number is
- * never used again by another one, and one that comes back at that path gets a fresh number. (The
- * incarnation is for a folder that came back under its old number, by a rollback, after the kernel
- * has declared the old inode dead; 0 until there is a need.)
+ * never used again by another path. One that comes back may have its old number, but the kernel may have
+ * declared the old inode dead meanwhile (notify.c): then it comes as the next *incarnation*, which
+ * is counted in the shared state.
  *
  * A folder of one generation is what stands below .refmount/at/<commit>: it never changes.
  *

@@ -23,12 +23,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include "fs/children.h"
 #include "fs/claim.h"
+#include "fs/forward.h"
 #include "fs/mount.h"
 #include "fs/roles.h"
 #include "fs/spawn.h"
@@ -39,7 +41,8 @@
 #include "src/link/state.h"
 
 #define REMOUNT_DELAY_MS 500
-#define END_TIMEOUT_MS	 2000 /* for children to end by themselves */
+#define END_GENTLE_MS	 300  /* for the server to see by itself that the mount is gone */
+#define END_TIMEOUT_MS	 2000 /* for children to end when told to */
 
 int keeper_raise_fd(int fd)
 {
@@ -81,35 +84,58 @@ void keeper_check_ended(struct keeper *keeper)
 		loop_stop(keeper->loop, keeper->exit_status);
 }
 
+static void signal_children(struct keeper *keeper, int signo)
+{
+	if (keeper->server.pid > 0)
+		(void)kill(keeper->server.pid, signo);
+	if (keeper->engine.pid > 0)
+		(void)kill(keeper->engine.pid, signo);
+}
+
 static void on_end_timer(void *arg)
 {
 	struct keeper *keeper = arg;
 
-	if (keeper->server.pid > 0 && !keeper->leaves_server)
-		(void)kill(keeper->server.pid, SIGKILL);
-	if (keeper->engine.pid > 0)
-		(void)kill(keeper->engine.pid, SIGKILL);
+	switch (keeper->end_step++) {
+	case 0:
+		signal_children(keeper, SIGTERM);
+		break;
+	case 1:
+		signal_children(keeper, SIGKILL);
+		break;
+	default: /* caught in the kernel, by a request that nobody will answer any more */
+		mount_abort(keeper->connection);
+		loop_stop(keeper->loop, keeper->exit_status);
+		return;
+	}
+	loop_timer_set(keeper->end_timer, END_TIMEOUT_MS);
 }
 
 /*
- * The mount is gone or was never there: end the children. A server that is left behind goes on for files held
- * open under a detached mount, and ends when the last of them is closed.
+ * The mount is gone or was never there: end the children. A server that is waking watchers must not be
+ * killed if that can be helped: it would be caught in the kernel. One that has closed its door ends
+ * as soon as nothing is mounted; one that still serves files held open under a detached mount
+ * is not waited for.
  */
 void keeper_end(struct keeper *keeper)
 {
+	bool has_door = keeper->door >= 0;
+
 	if (keeper->is_ending)
 		return;
 	keeper->is_ending = true;
 	atomic_store(&keeper->state->mounted, 0);
+	keeper_close_door(keeper, "ending");
 	loop_timer_clear(keeper->server.timer);
 	loop_timer_clear(keeper->engine.timer);
 	loop_timer_clear(keeper->watch_timer);
 	loop_timer_clear(keeper->remount_timer);
-	if (keeper->server.pid > 0 && !keeper->leaves_server)
-		(void)kill(keeper->server.pid, SIGTERM);
 	if (keeper->engine.pid > 0)
 		(void)kill(keeper->engine.pid, SIGTERM);
-	loop_timer_set(keeper->end_timer, END_TIMEOUT_MS);
+	if (has_door)
+		loop_timer_set(keeper->end_timer, END_GENTLE_MS);
+	else
+		on_end_timer(keeper);
 	keeper_check_ended(keeper);
 }
 
@@ -143,26 +169,75 @@ static void on_signal(void *arg, int signo)
 
 /* --- the mount --- */
 
+static void set_watchers(struct keeper *keeper, bool works, const char *reason)
+{
+	struct state *state = keeper->state;
+
+	(void)snprintf(state->watchers_reason, sizeof(state->watchers_reason), "%s", reason);
+	atomic_store(&state->watchers, works);
+}
+
+void keeper_close_door(struct keeper *keeper, const char *reason)
+{
+	if (keeper->door < 0)
+		return;
+	set_watchers(keeper, false, reason);
+	keeper_close_fd(&keeper->door);
+	forward_number(&keeper->server, MESSAGE_CLOSE_DOOR, 0, 0);
+}
+
+/*
+ * The door is a mount, too: while it is open the kernel keeps the connection, whatever happens to the
+ * mount that people see. So it is closed when that one goes, and the server ends as soon as nobody
+ * else (another namespace, an open file) holds on.
+ */
+static void on_mounts(void *arg, uint32_t events)
+{
+	struct keeper *keeper = arg;
+
+	(void)events;
+	if (keeper->door >= 0 && !mount_is_ours(keeper->settings.mountpoint))
+		keeper_close_door(keeper, "the mount was moved or unmounted");
+}
+
+static int take_made(struct keeper *keeper, struct mount_made *made, struct err *err)
+{
+	int rc = keeper_raise_fd(made->device);
+
+	if (rc < 0) {
+		if (made->door >= 0)
+			(void)close(made->door);
+		return err_sys(err, -rc, "keep the connection");
+	}
+	keeper->device = rc;
+	keeper->door = made->door < 0 ? -1 : keeper_raise_fd(made->door);
+	if (made->door >= 0 && keeper->door < 0)
+		(void)snprintf(made->reason, sizeof(made->reason), "too many open files");
+	set_watchers(keeper, keeper->door >= 0, keeper->door >= 0 ? "" : made->reason);
+	return 0;
+}
+
 int keeper_attach(struct keeper *keeper, struct err *err)
 {
 	const struct settings *settings = &keeper->settings;
 	struct buf source = BUF_INIT;
+	struct mount_made made;
 	struct mount_spec spec;
-	int rc, fd = -1;
+	int rc;
 
 	buf_printf(&source, "%s#%s", settings->source, settings->ref);
 	spec = (struct mount_spec){.mountpoint = settings->mountpoint,
 			.source = buf_str(&source),
 			.allow_other = settings->allow_other,
 			.noexec = settings->noexec};
-	rc = mount_attach(&spec, &fd, err);
+	rc = mount_attach(&spec, &made, err);
 	buf_release(&source);
+	if (rc == 0) {
+		keeper->connection = mount_connection(settings->mountpoint);
+		rc = take_made(keeper, &made, err);
+	}
 	if (rc < 0)
 		return rc;
-	fd = keeper_raise_fd(fd);
-	if (fd < 0)
-		return err_sys(err, -fd, "keep the connection");
-	keeper->device = fd;
 	atomic_store(&keeper->state->mounted, 1);
 	return 0;
 }
@@ -186,6 +261,7 @@ void keeper_remount(void *arg)
 	int rc;
 
 	rc = mount_detach(keeper->settings.mountpoint, true, &err);
+	keeper_close_fd(&keeper->door);
 	keeper_close_fd(&keeper->device);
 	if (rc == 0) {
 		reset_connection(keeper->state);
@@ -238,6 +314,32 @@ static int add_sources(struct keeper *keeper, struct err *err)
 	return rc;
 }
 
+/* Without the table the door stays closed: nobody would notice that the mount is gone. */
+static int watch_mounts(struct keeper *keeper, struct err *err)
+{
+	struct loop_source *source;
+
+	keeper->mounts = open("/proc/self/mounts", O_RDONLY | O_CLOEXEC);
+	if (keeper->mounts < 0)
+		return err_sys(err, errno, "open '/proc/self/mounts'");
+	keeper->mounts = keeper_raise_fd(keeper->mounts);
+	if (keeper->mounts < 0)
+		return err_sys(err, -keeper->mounts, "open '/proc/self/mounts'");
+	return loop_add_fd(keeper->loop, keeper->mounts, EPOLLPRI, on_mounts, keeper, &source, err);
+}
+
+/* What tests and comparisons ask for. */
+static uint32_t options_of_environment(void)
+{
+	uint32_t options = getenv("REFMOUNT_NO_EPOCH") ? STATE_NO_EPOCH : 0;
+
+#ifdef REFMOUNT_TEST
+	if (getenv("REFMOUNT_TEST_NAIVE"))
+		options |= STATE_NAIVE;
+#endif
+	return options;
+}
+
 /* Nothing is mounted and nothing is started yet: what fails here has no traces. */
 static int prepare(struct keeper *keeper, struct err *err)
 {
@@ -252,9 +354,12 @@ static int prepare(struct keeper *keeper, struct err *err)
 	if (rc == 0) {
 		keeper->state_fd = keeper_raise_fd(keeper->state_fd);
 		atomic_store(&keeper->state->keeper, getpid());
+		atomic_store(&keeper->state->options, options_of_environment());
 		rc = loop_new(&keeper->loop, err);
 	}
-	return rc == 0 ? add_sources(keeper, err) : rc;
+	if (rc == 0)
+		rc = add_sources(keeper, err);
+	return rc == 0 ? watch_mounts(keeper, err) : rc;
 }
 
 static int open_keeper(struct keeper *keeper, const char *name, struct err *err)
@@ -295,6 +400,7 @@ int keeper_main(const char *name)
 	if (!keeper)
 		return KEEPER_COULD_NOT;
 	keeper->lock = keeper->device = keeper->state_fd = keeper->report = -1;
+	keeper->door = keeper->mounts = -1;
 	keeper->server.link = keeper->engine.link = -1;
 	rc = open_keeper(keeper, name, &err);
 	if (rc < 0) {

@@ -38,9 +38,13 @@ struct keeper {
 	struct state *state;
 	int settings_fd, state_fd, lock, report;
 	int device; /* -1: not mounted */
+	int door;   /* writable clone of the mount, which keeps the connection alive; -1: none */
+	int mounts; /* the table of mounts of our namespace: tells when it has changed; -1: none */
 	struct child server, engine;
 	struct watch watch;
 	struct loop_source *watch_timer, *end_timer, *remount_timer;
+	unsigned connection; /* its number in the kernel; 0: not known */
+	unsigned end_step;   /* what was tried to end the children */
 	bool is_ending;
 	bool leaves_server;	/* it goes on after us, for files that are still open */
 	bool had_server;	/* the next one is a successor */
@@ -64,6 +68,9 @@ void keeper_check_ended(struct keeper *keeper);
 
 int keeper_attach(struct keeper *keeper, struct err *err);
 int keeper_detach(struct keeper *keeper, bool lazy, struct err *err);
+
+/* Nobody is woken any more, because of REASON; and the mount can go when others let go of it. */
+void keeper_close_door(struct keeper *keeper, const char *reason);
 
 /* Detach the corpse and mount again with a new connection; tries until it works. ARG: the keeper. */
 void keeper_remount(void *arg);

@@ -1,10 +1,8 @@
 /*
- * lookups: how often the kernel refers to each segment. A node keeps two of them: the one with its
- * record, and the one with its contents, which may be an older one. Folders of the tree keep none:
- * their numbers are resolved anew at each request.
- *
- * Counts may be too high, after a crash, but never too low: raise before the reply that hands a node
- * out, lower after the kernel has let go.
+ * lookups: how many references the kernel holds to nodes of each segment. A segment may be unmapped
+ * only when there are none. Counts lie in the shared state, are raised before the reply that makes
+ * the kernel refer to a node, and lowered after its forget was taken: a crash at any moment leaves
+ * them too high, never too low. Folders need no count: they are found by number at each request.
  */
 #ifndef FS_LOOKUPS_H
 #define FS_LOOKUPS_H
@@ -14,7 +12,11 @@
 struct segment_set;
 struct state;
 
-/* INO: a node, by its number; anything else is ignored. SET: where its record is found. */
+/*
+ * COUNT more, or fewer, references to INO: a node, or the listing that a folder handle goes through
+ * (by its place). Raised is every segment that is needed to show it: that of the record, that of a
+ * file's contents, those of all entries of a listing.
+ */
 void lookups_raise(
 		struct state *state, const struct segment_set *set, uint64_t ino, uint64_t count);
 void lookups_lower(

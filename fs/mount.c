@@ -10,6 +10,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -44,11 +45,16 @@ static void unescape(char *text)
 	*to = '\0';
 }
 
+struct found {
+	char type[TYPE_SIZE];
+	unsigned minor; /* of the device number: for FUSE that of the connection */
+};
+
 /*
  * "36 35 98:0 /root /mount/point rw,noatime shared:1 - type source options": does LINE describe
- * MOUNTPOINT? If so, TYPE is its type.
+ * MOUNTPOINT? If so, OUT says what it is.
  */
-static bool parse_line(char *line, const char *mountpoint, char type[TYPE_SIZE])
+static bool parse_line(char *line, const char *mountpoint, struct found *out)
 {
 	char *separator = strstr(line, " - "), *field = line, *end;
 	int i;
@@ -68,11 +74,12 @@ static bool parse_line(char *line, const char *mountpoint, char type[TYPE_SIZE])
 	unescape(field);
 	if (strcmp(field, mountpoint) != 0)
 		return false;
-	return sscanf(separator + 3, "%63s", type) == 1;
+	return sscanf(separator + 3, "%63s", out->type) == 1 &&
+			sscanf(line, "%*u %*u %*u:%u", &out->minor) == 1;
 }
 
-/* The type of what is on top at MOUNTPOINT: the last line wins. False: it is no mount point. */
-static bool find_mount(const char *mountpoint, char type[TYPE_SIZE])
+/* What is on top at MOUNTPOINT: the last line wins. False: it is no mount point. */
+static bool find_mount(const char *mountpoint, struct found *out)
 {
 	FILE *table = fopen("/proc/self/mountinfo", "re");
 	bool found = false;
@@ -82,7 +89,7 @@ static bool find_mount(const char *mountpoint, char type[TYPE_SIZE])
 	if (!table)
 		return false;
 	while (getline(&line, &size, table) > 0) {
-		if (parse_line(line, mountpoint, type))
+		if (parse_line(line, mountpoint, out))
 			found = true;
 	}
 	free(line);
@@ -92,22 +99,62 @@ static bool find_mount(const char *mountpoint, char type[TYPE_SIZE])
 
 bool mount_is_ours(const char *mountpoint)
 {
-	char type[TYPE_SIZE];
+	struct found found;
 
-	return find_mount(mountpoint, type) && strcmp(type, TYPE) == 0;
+	return find_mount(mountpoint, &found) && strcmp(found.type, TYPE) == 0;
+}
+
+unsigned mount_connection(const char *mountpoint)
+{
+	struct found found;
+
+	if (!find_mount(mountpoint, &found) || strcmp(found.type, TYPE) != 0)
+		return 0;
+	return found.minor;
+}
+
+void mount_abort(unsigned number)
+{
+	int context, control, fd;
+	char path[32];
+
+	context = fsopen("fusectl", FSOPEN_CLOEXEC);
+	if (context < 0)
+		return;
+	(void)fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
+	control = fsmount(context, FSMOUNT_CLOEXEC, 0);
+	(void)close(context);
+	if (control < 0)
+		return;
+	(void)snprintf(path, sizeof(path), "%u/abort", number);
+	fd = openat(control, path, O_WRONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		(void)!write(fd, "1", 1);
+		(void)close(fd);
+	}
+	(void)close(control);
 }
 
 /* --- before --- */
 
+/*
+ * A corpse: mounted, but its processes and with them the connection are gone. stat(2) may still be
+ * answered from what the kernel has cached; statfs(2) never is.
+ */
+static bool is_dead(const char *mountpoint)
+{
+	struct statfs figures;
+
+	return statfs(mountpoint, &figures) < 0 && errno == ENOTCONN;
+}
+
 static int check_table(const char *mountpoint, struct err *err)
 {
-	char type[TYPE_SIZE];
-	struct stat st;
+	struct found found;
 
-	if (!find_mount(mountpoint, type))
+	if (!find_mount(mountpoint, &found))
 		return 0;
-	/* A corpse: mounted, but its processes and with them the connection are gone. */
-	if (strcmp(type, TYPE) == 0 && stat(mountpoint, &st) < 0 && errno == ENOTCONN)
+	if (strcmp(found.type, TYPE) == 0 && is_dead(mountpoint))
 		return mount_detach(mountpoint, true, err);
 	return err_set(err, EBUSY, "'%s' is a mount point already: unmount it first (umount '%s')",
 			mountpoint, mountpoint);
@@ -184,26 +231,126 @@ int mount_check(const char *mountpoint, struct err *err)
 
 /* --- attach --- */
 
-/* By mount(2). */
-static int attach_as_root(const struct mount_spec *spec, int *device, struct err *err)
+/*
+ * Programs that watch files wake up when something is changed through the VFS, so there has to be a
+ * way for us to change things (notify.c): the superblock is writable, the mount that people see is
+ * not, and a clone of it, which is attached nowhere, is. The clone is made of the mount that is
+ * read-only already, so there is no moment at which anybody could write through the visible one; and
+ * it is private, so that what others mount below the visible one does not show in it.
+ */
+static int open_door(int mount_fd, struct mount_made *made)
+{
+	struct mount_attr attr = {.attr_clr = MOUNT_ATTR_RDONLY, .propagation = MS_PRIVATE};
+	int code;
+
+	made->door = open_tree(mount_fd, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+	if (made->door >= 0 &&
+			mount_setattr(made->door, "", AT_EMPTY_PATH, &attr, sizeof(attr)) == 0)
+		return 0;
+	code = errno;
+	if (made->door >= 0)
+		(void)close(made->door);
+	made->door = -1;
+	(void)snprintf(made->reason, sizeof(made->reason),
+			"the kernel refuses a writable clone of the mount: %s", strerror(code));
+	return -code;
+}
+
+static int configure(int context, const struct mount_spec *spec, int device)
+{
+	char fd[16], uid[16], gid[16];
+	const char *const options[][2] = {
+			{"source", spec->source},
+			{"subtype", SUBTYPE},
+			{"fd", fd},
+			{"rootmode", "40000"},
+			{"user_id", uid},
+			{"group_id", gid},
+	};
+	size_t i;
+
+	(void)snprintf(fd, sizeof(fd), "%d", device);
+	(void)snprintf(uid, sizeof(uid), "%u", (unsigned)geteuid());
+	(void)snprintf(gid, sizeof(gid), "%u", (unsigned)getegid());
+	for (i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		if (fsconfig(context, FSCONFIG_SET_STRING, options[i][0], options[i][1], 0) < 0)
+			return -errno;
+	}
+	if (fsconfig(context, FSCONFIG_SET_FLAG, "default_permissions", NULL, 0) < 0)
+		return -errno;
+	if (spec->allow_other && fsconfig(context, FSCONFIG_SET_FLAG, "allow_other", NULL, 0) < 0)
+		return -errno;
+	return fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0 ? -errno : 0;
+}
+
+/* A mount that is attached nowhere yet: its descriptor, or negative errno. */
+static int make_mount(const struct mount_spec *spec, int device)
+{
+	unsigned attributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
+			(spec->noexec ? MOUNT_ATTR_NOEXEC : 0);
+	int context, rc;
+
+	context = fsopen("fuse", FSOPEN_CLOEXEC);
+	if (context < 0)
+		return -errno;
+	rc = configure(context, spec, device);
+	if (rc == 0) {
+		rc = fsmount(context, FSMOUNT_CLOEXEC, attributes);
+		rc = rc < 0 ? -errno : rc;
+	}
+	(void)close(context);
+	return rc;
+}
+
+/* By fsopen(2): 0, or the negative errno of the step that this kernel refuses. Nothing is left then. */
+static int attach_with_door(const struct mount_spec *spec, struct mount_made *made)
+{
+	int mount_fd, rc;
+
+	mount_fd = make_mount(spec, made->device);
+	if (mount_fd < 0)
+		return mount_fd;
+	rc = move_mount(mount_fd, "", AT_FDCWD, spec->mountpoint, MOVE_MOUNT_F_EMPTY_PATH);
+	rc = rc < 0 ? -errno : 0;
+	if (rc == 0)
+		(void)open_door(mount_fd, made);
+	(void)close(mount_fd);
+	return rc;
+}
+
+/* By mount(2), for kernels before 5.12 and sandboxes that know nothing newer. */
+static int attach_plainly(const struct mount_spec *spec, const struct mount_made *made)
 {
 	unsigned long flags = MS_NOSUID | MS_NODEV | MS_RDONLY | (spec->noexec ? MS_NOEXEC : 0);
 	char options[128];
-	int fd, code;
 
-	fd = open(DEVICE, O_RDWR | O_CLOEXEC);
-	if (fd < 0)
-		return err_sys(err, errno, "open '" DEVICE "'");
 	(void)snprintf(options, sizeof(options),
-			"fd=%d,rootmode=40000,user_id=%u,group_id=%u,default_permissions%s", fd,
-			(unsigned)geteuid(), (unsigned)getegid(),
+			"fd=%d,rootmode=40000,user_id=%u,group_id=%u,default_permissions%s",
+			made->device, (unsigned)geteuid(), (unsigned)getegid(),
 			spec->allow_other ? ",allow_other" : "");
-	if (mount(spec->source, spec->mountpoint, TYPE, flags, options) < 0) {
-		code = errno;
-		(void)close(fd);
-		return err_sys(err, code, "mount on '%s'", spec->mountpoint);
+	return mount(spec->source, spec->mountpoint, TYPE, flags, options) < 0 ? -errno : 0;
+}
+
+static int attach_as_root(const struct mount_spec *spec, struct mount_made *out, struct err *err)
+{
+	struct mount_made made = {.door = -1};
+	int rc;
+
+	made.device = open(DEVICE, O_RDWR | O_CLOEXEC);
+	if (made.device < 0)
+		return err_sys(err, errno, "open '" DEVICE "'");
+	rc = attach_with_door(spec, &made);
+	if (rc < 0) {
+		(void)snprintf(made.reason, sizeof(made.reason),
+				"the kernel refuses fsopen(2) or one of its kin: %s",
+				strerror(-rc));
+		rc = attach_plainly(spec, &made);
 	}
-	*device = fd;
+	if (rc < 0) {
+		(void)close(made.device);
+		return err_sys(err, -rc, "mount on '%s'", spec->mountpoint);
+	}
+	*out = made;
 	return 0;
 }
 
@@ -265,11 +412,17 @@ static int attach_as_user(const struct mount_spec *spec, int *device, struct err
 	return rc;
 }
 
-int mount_attach(const struct mount_spec *spec, int *device, struct err *err)
+int mount_attach(const struct mount_spec *spec, struct mount_made *out, struct err *err)
 {
+	struct mount_made made = {.door = -1, .reason = "not mounted by root"};
+	int rc;
+
 	if (geteuid() == 0)
-		return attach_as_root(spec, device, err);
-	return attach_as_user(spec, device, err);
+		return attach_as_root(spec, out, err);
+	rc = attach_as_user(spec, &made.device, err);
+	if (rc == 0)
+		*out = made;
+	return rc;
 }
 
 /* --- detach --- */

@@ -22,13 +22,34 @@ struct mount_spec {
  */
 int mount_check(const char *mountpoint, struct err *err);
 
-/* Mount; *DEVICE is the connection (/dev/fuse), the caller's, close-on-exec. */
-int mount_attach(const struct mount_spec *spec, int *device, struct err *err);
+#define MOUNT_REASON_SIZE 160
+
+/* What a mount consists of. Both descriptors are the caller's, close-on-exec. */
+struct mount_made {
+	int device; /* the connection (/dev/fuse) */
+	int door;   /* a writable clone of the mount that is attached nowhere; -1: there is none */
+	char reason[MOUNT_REASON_SIZE]; /* why there is none */
+};
+
+/*
+ * Mount, read-only from the first moment. A mount without a door is a success. OUT is untouched on
+ * failure.
+ */
+int mount_attach(const struct mount_spec *spec, struct mount_made *out, struct err *err);
 
 /* 0 (also if nothing of ours is mounted there), -EBUSY (not with LAZY), others. */
 int mount_detach(const char *mountpoint, bool lazy, struct err *err);
 
 /* Is what is on top at MOUNTPOINT a mount of ours, alive or dead? */
 bool mount_is_ours(const char *mountpoint);
+
+/* The number that the kernel gives the connection of the mount at MOUNTPOINT; 0: there is none. */
+unsigned mount_connection(const char *mountpoint);
+
+/*
+ * End connection NUMBER: whoever waits for an answer gets an error. The very last resort, when there is
+ * nobody left who could answer.
+ */
+void mount_abort(unsigned number);
 
 #endif

@@ -8,37 +8,29 @@
 #include <string.h>
 
 #include "fs/attributes.h"
+#include "fs/door.h"
+#include "fs/listing.h"
 #include "fs/lookups.h"
 #include "src/base/err.h"
 #include "src/base/log.h"
 #include "src/snap/node.h"
 
-/* Nodes never change and names are invalidated: any time will do that the kernel can hold. */
-#define FOR_EVER 315360000.0 /* seconds: ten years */
-
 #define LISTING_MAX (64u * 1024) /* bytes of one reply to a readdir */
 
 /* What the request at hand sees. libfuse hands on nothing of the caller's thread. */
 static _Thread_local const struct tree *tree;
+static _Thread_local struct door *door; /* NULL: not the notifier's */
 
-void ops_enter(const struct tree *now)
+void ops_enter(const struct tree *now, struct door *through)
 {
 	tree = now;
+	door = through;
 }
 
 void ops_leave(void)
 {
 	tree = NULL;
-}
-
-static void entry_param(const struct tree_answer *answer, struct fuse_entry_param *out)
-{
-	*out = (struct fuse_entry_param){
-			.ino = answer->ino,
-			.attr = answer->attr,
-			.attr_timeout = answer->attr_lasts ? FOR_EVER : 0.0,
-			.entry_timeout = answer->name_lasts ? FOR_EVER : 0.0,
-	};
+	door = NULL;
 }
 
 static void op_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
@@ -47,16 +39,19 @@ static void op_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 	struct tree_answer answer;
 	int rc;
 
-	rc = tree_lookup(tree, parent, name, &answer);
+	if (door)
+		rc = door_lookup(door, tree, parent, name, &answer);
+	else
+		rc = tree_lookup(tree, parent, name, &answer);
 	if (rc < 0) {
 		(void)fuse_reply_err(req, -rc);
 		return;
 	}
-	entry_param(&answer, &entry);
+	listing_entry(&answer, &entry);
 	lookups_raise(tree->state, tree->set, answer.ino, 1);
+	/* ENOENT: answered before, or given up. */
 	if (fuse_reply_entry(req, &entry) == -ENOENT)
-		lookups_lower(tree->state, tree->set, answer.ino,
-				1); /* answered before, or given up */
+		lookups_lower(tree->state, tree->set, answer.ino, 1);
 }
 
 static void op_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *info)
@@ -69,7 +64,8 @@ static void op_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *in
 	if (rc < 0)
 		(void)fuse_reply_err(req, -rc);
 	else
-		(void)fuse_reply_attr(req, &answer.attr, answer.attr_lasts ? FOR_EVER : 0.0);
+		(void)fuse_reply_attr(
+				req, &answer.attr, answer.attr_lasts ? LISTING_FOR_EVER : 0.0);
 }
 
 static void op_readlink(fuse_req_t req, fuse_ino_t ino)
@@ -106,6 +102,20 @@ static void op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *info)
 	(void)fuse_reply_err(req, ENOSYS);
 }
 
+/*
+ * Touch what is about to be copied. Should a signal kill us while the kernel fetches a page for the
+ * copy, the reader would get EIO; here it hits us before there is a reply at all.
+ */
+static void fetch_pages(const uint8_t *data, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i += TREE_BLOCK)
+		(void)*(const volatile uint8_t *)(data + i);
+	if (len > 0)
+		(void)*(const volatile uint8_t *)(data + len - 1);
+}
+
 static void op_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
 		struct fuse_file_info *info)
 {
@@ -121,10 +131,12 @@ static void op_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
 		return;
 	}
 	len = node_data(tree->set, &node, (uint64_t)offset, size, &data);
-	if (len < 0)
+	if (len < 0) {
 		(void)fuse_reply_err(req, (int)-len);
-	else
-		(void)fuse_reply_buf(req, data, (size_t)len); /* straight from the mapping */
+		return;
+	}
+	fetch_pages(data, (size_t)len);
+	(void)fuse_reply_buf(req, data, (size_t)len); /* straight from the mapping */
 }
 
 /* --- folders: a handle is the place of the record that it lists --- */
@@ -144,6 +156,7 @@ static void op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *in
 		return;
 	}
 	info->fh = listing.at;
+	info->cache_readdir = info->keep_cache = tree_listing_lasts(&listing);
 	lookups_raise(tree->state, tree->set, listing.at, 1);
 	if (fuse_reply_open(req, info) == -ENOENT)
 		lookups_lower(tree->state, tree->set, listing.at, 1);
@@ -157,120 +170,22 @@ static void op_releasedir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info 
 		lookups_lower(tree->state, tree->set, info->fh, 1);
 }
 
-/* One reply being filled. */
-struct page {
-	fuse_req_t req;
-	fuse_ino_t ino;
-	const struct node *listing;
-	char *data;
-	size_t size, used;
-	bool is_plus;
-	bool is_fresh; /* what it says may be kept */
-};
-
-/* False when it does not fit any more. */
-static bool page_add(struct page *page, const char *name, const struct fuse_entry_param *entry,
-		off_t next)
-{
-	size_t room = page->size - page->used, need;
-
-	if (page->is_plus)
-		need = fuse_add_direntry_plus(
-				page->req, page->data + page->used, room, name, entry, next);
-	else
-		need = fuse_add_direntry(
-				page->req, page->data + page->used, room, name, &entry->attr, next);
-	if (need > room)
-		return false;
-	page->used += need;
-	return true;
-}
-
-static bool page_add_dots(struct page *page, off_t from)
-{
-	struct fuse_entry_param entry = {.attr.st_mode = S_IFDIR};
-
-	if (from < 1) {
-		entry.attr.st_ino = page->ino;
-		if (!page_add(page, ".", &entry, 1))
-			return false;
-	}
-	if (from < 2) {
-		entry.attr.st_ino = tree_parent(page->ino, page->listing);
-		if (!page_add(page, "..", &entry, 2))
-			return false;
-	}
-	return true;
-}
-
-/*
- * Entry INDEX. A listing that is not fresh gives names only, so that nothing of it stays in the kernel:
- * it may be of an earlier view, or of one that is about to end.
- */
-static bool page_add_entry(struct page *page, uint32_t index, int *rc)
-{
-	struct fuse_entry_param entry;
-	struct tree_answer answer;
-	char name[NODE_NAME_MAX + 1];
-
-	*rc = tree_entry(tree, page->ino, page->listing, index, &answer);
-	if (*rc < 0)
-		return false;
-	memcpy(name, answer.node.name, answer.node.name_len);
-	name[answer.node.name_len] = '\0';
-	entry_param(&answer, &entry);
-	if (!page->is_fresh)
-		entry.ino = 0;
-	if (page->is_plus)
-		lookups_raise(tree->state, tree->set, entry.ino, 1);
-	if (page_add(page, name, &entry, (off_t)index + 3))
-		return true;
-	if (page->is_plus)
-		lookups_lower(tree->state, tree->set, entry.ino, 1);
-	return false;
-}
-
-/* Offsets: 0 begins, 1 is behind ".", 2 behind "..", N + 3 behind entry N. */
-static int page_fill(struct page *page, off_t offset)
-{
-	uint32_t index;
-	int rc = 0;
-
-	if (offset < 0 || offset > UINT32_MAX)
-		return -EINVAL;
-	if (!page_add_dots(page, offset))
-		return 0;
-	for (index = offset > 2 ? (uint32_t)offset - 2 : 0; index < page->listing->count; index++) {
-		if (!page_add_entry(page, index, &rc) && rc != -ESTALE) /* a pin that just went */
-			break;
-	}
-	/* What is damaged or gone shows when nothing before it is left to tell. */
-	return page->used > 0 ? 0 : rc;
-}
-
 static void list(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, place at, bool is_plus)
 {
 	static _Thread_local char data[LISTING_MAX];
-	struct node listing;
-	struct page page = {.req = req,
+	struct listing_request request = {.tree = tree,
+			.req = req,
 			.ino = ino,
-			.listing = &listing,
+			.opened = at,
 			.data = data,
 			.size = size < sizeof(data) ? size : sizeof(data),
 			.is_plus = is_plus};
-	int rc;
+	int64_t used = listing_fill(&request, offset);
 
-	rc = node_read(tree->set, at, &listing);
-	if (rc == 0 && listing.kind != NODE_DIR)
-		rc = -ESTALE;
-	if (rc == 0) {
-		page.is_fresh = tree_is_fresh(tree, ino, &listing);
-		rc = page_fill(&page, offset);
-	}
-	if (rc < 0)
-		(void)fuse_reply_err(req, -rc);
+	if (used < 0)
+		(void)fuse_reply_err(req, (int)-used);
 	else
-		(void)fuse_reply_buf(req, data, page.used);
+		(void)fuse_reply_buf(req, data, (size_t)used);
 }
 
 static void op_readdir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
@@ -327,6 +242,45 @@ static void op_listxattr(fuse_req_t req, fuse_ino_t ino, size_t size)
 	reply_value(req, names, attributes_list(tree, ino, names), size);
 }
 
+/* --- for the notifier only --- */
+
+static void op_unlink(fuse_req_t req, fuse_ino_t parent, const char *name)
+{
+	(void)fuse_reply_err(req, door ? -door_check(door, DOOR_REMOVE, parent, name) : EROFS);
+}
+
+static void op_rmdir(fuse_req_t req, fuse_ino_t parent, const char *name)
+{
+	(void)fuse_reply_err(req, door ? -door_check(door, DOOR_CLEAR, parent, name) : EROFS);
+}
+
+static void op_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_t new_parent,
+		const char *new_name, unsigned flags)
+{
+	int rc = -EROFS;
+
+	if (door && flags == 0)
+		rc = door_check_rename(door, parent, name, new_parent, new_name);
+	(void)fuse_reply_err(req, -rc);
+}
+
+static void op_mkdir(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode)
+{
+	struct fuse_entry_param entry;
+	struct tree_answer answer;
+	int rc = -EROFS;
+
+	(void)mode;
+	if (door && door_check(door, DOOR_MAKE, parent, name) == 0)
+		rc = door_made(door, tree, &answer);
+	if (rc < 0) {
+		(void)fuse_reply_err(req, -rc);
+		return;
+	}
+	listing_entry(&answer, &entry);
+	(void)fuse_reply_entry(req, &entry);
+}
+
 static const struct fuse_lowlevel_ops ops = {
 		.lookup = op_lookup,
 		.getattr = op_getattr,
@@ -340,6 +294,10 @@ static const struct fuse_lowlevel_ops ops = {
 		.statfs = op_statfs,
 		.getxattr = op_getxattr,
 		.listxattr = op_listxattr,
+		.unlink = op_unlink,
+		.rmdir = op_rmdir,
+		.rename = op_rename,
+		.mkdir = op_mkdir,
 };
 
 /* --- session --- */

@@ -1,6 +1,7 @@
 /*
- * ops: from libfuse's calls to the tree and back. Everything a reader can ask for; what would change
- * something never gets here (requests.h refuses it). No state of its own.
+ * ops: from libfuse's calls to the tree and back. Everything a reader can ask for. What would change
+ * something gets here only from the notifier (requests.h refuses the rest), and changes nothing: the
+ * tree is as the notifier wants it already (notify.h). No state of its own.
  *
  * Each thread brackets a request with ops_enter() and ops_leave(); in between libfuse may call.
  */
@@ -11,6 +12,7 @@
 
 #include "fs/tree.h"
 
+struct door;
 struct err;
 struct fuse_session;
 
@@ -18,8 +20,11 @@ struct fuse_session;
 int ops_session_new(int device_fd, struct fuse_session **out, struct err *err);
 void ops_session_free(struct fuse_session *session); /* closes the device; NULL is fine */
 
-/* What this thread's next request sees: TREE is borrowed until ops_leave(). */
-void ops_enter(const struct tree *tree);
+/*
+ * What this thread's next request sees: TREE is borrowed until ops_leave(), and so is DOOR, which is
+ * NULL unless the request comes from the notifier.
+ */
+void ops_enter(const struct tree *tree, struct door *door);
 void ops_leave(void);
 
 #endif

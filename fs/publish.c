@@ -18,14 +18,25 @@
  *   FLIP        One atomic store. The next answer to any of those lookups is the new node.
  *
  * What is asked during the switch and answered after it began before the flip, so it may see either.
- * A folder handle that was opened before the flip goes on listing what it began with, but
- * what it lists is not kept (tree_is_fresh).
+ * A pass over a folder goes on listing what it began with; how the kernel comes to keep the right
+ * listing all the same is told in listing.c.
  *
  * An invalidation blocks on the lock of the folder while a lookup in it is pending; that lookup is
  * answered by a worker, so workers must not wait for us, and do not.
  *
  * Virtual files need none of this: their names are never kept. Only when the *set* of names in their
  * root changes, a remembered "no such name" has to go.
+ *
+ * What changes is found out before PREPARE (changes.h), so that between PREPARE and FLIP only the kernel
+ * is waited for. When much of the tree changes, the names are not told one by one: one message
+ * (FUSE_NOTIFY_INC_EPOCH, Linux 6.16) makes the kernel ask for every name once more. That is for big
+ * changes only, because it costs each warm name one more lookup, and because the kernel unmounts
+ * what anybody has mounted below us on a name that it drops, changed or not. Attributes of folders
+ * are told one by one either way; that also says which folders the kernel knows, which is
+ * where somebody may be watching (notify.c).
+ *
+ * A mount that somebody put on a name goes when that name changes, as it does on any other file system
+ * when the file below is replaced from another namespace.
  *
  * A server that dies anywhere in here leaves the old view or the new one; the engine repeats a PUBLISH
  * that was not answered, and the same view once more changes nothing.
@@ -34,8 +45,9 @@
 
 #include <errno.h>
 #include <fuse_lowlevel.h>
-#include <stdbool.h>
+#include <linux/fuse.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "fs/identity.h"
 #include "fs/tree.h"
@@ -44,74 +56,88 @@
 #include "src/base/err.h"
 #include "src/base/log.h"
 #include "src/link/message.h"
-#include "src/link/state.h"
-#include "src/snap/diff.h"
+#include "src/snap/index.h"
 #include "src/snap/node.h"
 
-struct invalidation {
-	const struct publish *publish;
-	uint64_t names;
-};
+/*
+ * One by one a name costs 10 us, so 4,096 names 40 ms. One message costs nothing now, but later a
+ * lookup for every warm name, changed or not: it must be worth that, too.
+ */
+#define EPOCH_NAMES_MIN	 4096u
+#define EPOCH_MINOR	 44u /* of the protocol */
+#define NOTIFY_INC_EPOCH 8
 
 /* ENOENT: the kernel does not know that name or folder, which is what we want. */
-static void check_notify(int rc)
+static bool check_notify(int rc)
 {
 	if (rc < 0 && rc != -ENOENT && rc != -ENODEV && rc != -ENOTCONN)
 		log_warn("invalidation: %s", strerrordesc_np(-rc));
+	return rc == 0;
 }
 
-static void invalidate_name(struct invalidation *run, uint32_t dir, const struct node *node)
+static uint64_t live_ino(const struct publish *publish, uint32_t dir)
 {
-	run->names++;
-	check_notify(fuse_lowlevel_notify_inval_entry(
-			run->publish->session, identity_live(dir, 0), node->name, node->name_len));
+	return identity_live(dir, state_incarnation(publish->state, dir));
 }
 
-/* Attributes only: listings are not cached. */
-static void invalidate_dir(struct invalidation *run, const struct node *dir)
+static void invalidate_name(const struct publish *publish, uint32_t dir, const struct node *node)
 {
-	check_notify(fuse_lowlevel_notify_inval_inode(
-			run->publish->session, identity_live(dir->dir, 0), -1, 0));
+	(void)check_notify(fuse_lowlevel_notify_inval_entry(
+			publish->session, live_ino(publish, dir), node->name, node->name_len));
 }
 
-static int invalidate_below(void *arg, const struct diff_event *event)
+/* Attributes only: by them the kernel knows whether its listing is right. True if it knows the folder. */
+static bool invalidate_dir(const struct publish *publish, uint32_t dir)
 {
-	const struct node *node = event->from ? event->from : event->to;
-	struct invalidation *run = arg;
-
-	if (node->parent)
-		invalidate_name(run, node->parent, node);
-	if (node->kind == NODE_DIR)
-		invalidate_dir(run, node);
-	return 0;
+	return check_notify(fuse_lowlevel_notify_inval_inode(
+			publish->session, live_ino(publish, dir), -1, 0));
 }
 
-/*
- * Every name in a folder that comes or goes. One that comes may have been here before, under the same
- * number: the kernel then still knows names that were not there in that time, and who sat in it
- * all the while sees them. Two folders at one path have two numbers; so what is equal by path
- * must not be skipped.
- */
-static int invalidate_folder(struct invalidation *run, const struct node *node)
+static bool has_epoch(const struct state *state)
 {
-	if (!node || node->kind != NODE_DIR)
-		return 0;
-	return diff_trees(run->publish->set, node->at, PLACE_NONE, true, invalidate_below, run);
+	const struct fuse_in_header *header = (const void *)state->init;
+	const struct fuse_init_in *in = (const void *)(header + 1);
+
+	return !(atomic_load(&state->options) & STATE_NO_EPOCH) && in->minor >= EPOCH_MINOR;
 }
 
-static int invalidate_change(void *arg, const struct diff_event *event)
+/* All names at once; false if the kernel does not know how. */
+static bool invalidate_epoch(const struct publish *publish)
 {
-	const struct node *node = event->from ? event->from : event->to;
-	struct invalidation *run = arg;
-	int rc;
+	const struct fuse_out_header header = {.len = sizeof(header), .error = NOTIFY_INC_EPOCH};
 
-	if (event->kind == DIFF_DIR) {
-		invalidate_dir(run, event->from);
-		return 0;
+	return write(publish->device_fd, &header, sizeof(header)) == (ssize_t)sizeof(header);
+}
+
+/* Does at least every other name change? */
+static bool is_upheaval(const struct publish *publish, const struct view *from)
+{
+	struct node root;
+
+	if (publish->changes.names < EPOCH_NAMES_MIN ||
+			node_read(publish->set, from->root, &root) < 0)
+		return false;
+	return publish->changes.names >= (root.files + root.dirs) / 2;
+}
+
+static void invalidate_changes(struct publish *publish, const struct view *from)
+{
+	struct changes *changes = &publish->changes;
+	bool is_done = is_upheaval(publish, from) && has_epoch(publish->state) &&
+			invalidate_epoch(publish);
+	struct change *change;
+	struct node node;
+	size_t i;
+
+	for (i = 0; i < changes->count; i++) {
+		change = &changes->items[i];
+		if (change->is_dir)
+			change->is_known = invalidate_dir(publish, change->dir);
+		else if (!is_done &&
+				node_read(publish->set, change->from ? change->from : change->to,
+						&node) == 0)
+			invalidate_name(publish, change->dir, &node);
 	}
-	invalidate_name(run, node->parent, node);
-	rc = invalidate_folder(run, event->from);
-	return rc < 0 ? rc : invalidate_folder(run, event->to);
 }
 
 /* --- names in the root of the overlay --- */
@@ -151,17 +177,51 @@ static bool overlays_agree(
 	return from.count == to.count && has_names_of(publish->set, &from, &to);
 }
 
-static void invalidate_overlay(struct invalidation *run, place overlay)
+static uint64_t invalidate_overlay(const struct publish *publish, place overlay)
 {
-	const struct segment_set *set = run->publish->set;
+	const struct segment_set *set = publish->set;
 	struct node root, entry;
 	uint32_t i;
 
-	if (overlay_root(run->publish, overlay, &root) < 0)
-		return;
+	if (overlay_root(publish, overlay, &root) < 0)
+		return 0;
 	for (i = 0; i < root.count; i++) {
 		if (node_entry(set, &root, i, &entry) == 0)
-			invalidate_name(run, DIR_ROOT, &entry);
+			invalidate_name(publish, DIR_ROOT, &entry);
+	}
+	return root.count;
+}
+
+static int at_folder(const struct publish *publish, const struct view *view, struct node *out)
+{
+	place at;
+
+	if (view->overlay_index == PLACE_NONE ||
+			index_find(publish->set, view->overlay_index, TREE_DIR_AT, &at) < 0)
+		return -ENOENT;
+	return node_read(publish->set, at, out);
+}
+
+/*
+ * Generations that are not below at/ any more: whatever the kernel remembers of them goes with their
+ * name, unless it is in use. Without this it would keep their segments for as long as it has
+ * memory to spare.
+ */
+static void forget_pins(
+		const struct publish *publish, const struct view *from, const struct view *to)
+{
+	struct node before, after, entry, same;
+	uint32_t i;
+
+	if (from->overlay == to->overlay || at_folder(publish, from, &before) < 0)
+		return;
+	if (at_folder(publish, to, &after) < 0)
+		return;
+	for (i = 0; i < before.count; i++) {
+		if (node_entry(publish->set, &before, i, &entry) < 0 || entry.kind != NODE_PIN)
+			continue;
+		if (node_find(publish->set, &after, entry.name, entry.name_len, &same) < 0)
+			invalidate_name(publish, TREE_DIR_AT, &entry);
 	}
 }
 
@@ -186,51 +246,38 @@ static int check_view(const struct publish *publish, const struct view *view, st
 	return rc;
 }
 
-static int invalidate_changes(struct invalidation *run, const struct view *from,
-		const struct view *to, uint32_t flags)
+/* Returns how many names the kernel was told of. */
+static uint64_t invalidate(struct publish *publish, const struct view *from, const struct view *to)
 {
-	const struct segment_set *set = run->publish->set;
-	int rc;
+	uint64_t names = publish->changes.names;
 
-	if (!(flags & MESSAGE_PUBLISH_ALL))
-		return diff_trees(set, from->root, to->root, false, invalidate_change, run);
-	rc = diff_trees(set, from->root, PLACE_NONE, true, invalidate_below, run);
-	return rc < 0 ? rc : diff_trees(set, PLACE_NONE, to->root, true, invalidate_below, run);
-}
-
-static int invalidate(const struct publish *publish, const struct view *from, const struct view *to,
-		uint32_t flags, uint64_t *names, struct err *err)
-{
-	struct invalidation run = {.publish = publish};
-	int rc;
-
-	rc = invalidate_changes(&run, from, to, flags);
-	if (rc < 0)
-		return err_sys(err, -rc, "compare the views");
+	invalidate_changes(publish, from);
 	if (!overlays_agree(publish, from, to)) {
-		invalidate_overlay(&run, from->overlay);
-		invalidate_overlay(&run, to->overlay);
+		names += invalidate_overlay(publish, from->overlay);
+		names += invalidate_overlay(publish, to->overlay);
 	}
-	*names = run.names;
-	return 0;
+	return names;
 }
 
-static int switch_views(const struct publish *publish, const struct view *from,
+static int switch_views(struct publish *publish, const struct view *from,
 		const struct message *request, struct message *reply, struct err *err)
 {
-	uint64_t begun = clock_mono_ns(), names = 0;
+	bool is_naive = atomic_load(&publish->state->options) & STATE_NAIVE;
+	uint64_t begun;
 	int rc;
 
-	views_prepare(publish->views, &request->view);
-	rc = invalidate(publish, from, &request->view, request->flags, &names, err);
-	if (rc < 0) {
-		views_cancel(publish->views);
-		return rc;
-	}
+	rc = changes_add(&publish->changes, publish->set, from, &request->view,
+			request->flags & MESSAGE_PUBLISH_ALL);
+	if (rc < 0)
+		return err_sys(err, -rc, "compare the views");
+	begun = clock_mono_ns();
+	if (!is_naive)
+		views_prepare(publish->views, &request->view);
+	reply->changed = invalidate(publish, from, &request->view);
 	reply->prepared_ns = clock_mono_ns() - begun;
-	reply->changed = names;
-	reply->view.sequence = views_flip(publish->views, &request->view);
+	reply->view.sequence = views_flip(publish->views, &request->view, publish->settles);
 	reply->flipped_ns = clock_mono_ns() - begun;
+	publish->before = *from;
 	return 0;
 }
 
@@ -239,7 +286,7 @@ static void flip_only(
 {
 	uint64_t begun = clock_mono_ns();
 
-	reply->view.sequence = views_flip(publish->views, &request->view);
+	reply->view.sequence = views_flip(publish->views, &request->view, false);
 	reply->flipped_ns = clock_mono_ns() - begun;
 }
 
@@ -250,17 +297,11 @@ static bool is_switch(const struct publish *publish, const struct view *from, co
 			!overlays_agree(publish, from, to);
 }
 
-void publish_drop(const struct publish *publish, const char *name)
-{
-	if (publish->session)
-		check_notify(fuse_lowlevel_notify_inval_entry(publish->session,
-				identity_live(TREE_DIR_AT, 0), name, strlen(name)));
-}
-
-int publish_run(const struct publish *publish, const struct message *request, struct message *reply,
+int publish_run(struct publish *publish, const struct message *request, struct message *reply,
 		struct err *err)
 {
 	struct view current;
+	bool has_current;
 	int rc;
 
 	reply->type = MESSAGE_PUBLISHED;
@@ -273,11 +314,13 @@ int publish_run(const struct publish *publish, const struct message *request, st
 
 	rc = check_view(publish, &request->view, err);
 	if (rc == 0) {
-		if (publish->session && state_view(publish->state, &current) &&
-				is_switch(publish, &current, &request->view))
+		has_current = publish->session && state_view(publish->state, &current);
+		if (has_current && is_switch(publish, &current, &request->view))
 			rc = switch_views(publish, &current, request, reply, err);
 		else
 			flip_only(publish, request, reply);
+		if (rc == 0 && has_current)
+			forget_pins(publish, &current, &request->view);
 	}
 	reply->code = -rc;
 	return rc;

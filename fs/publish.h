@@ -4,32 +4,36 @@
 #ifndef FS_PUBLISH_H
 #define FS_PUBLISH_H
 
+#include <stdbool.h>
+
+#include "fs/changes.h"
+#include "src/link/state.h"
+
 struct err;
 struct fuse_session;
 struct message;
 struct segment_set;
-struct state;
 struct views;
 
 struct publish {
+	/* Borrowed. */
 	struct fuse_session *session; /* NULL: the kernel knows nothing yet */
+	int device_fd;		      /* what SESSION speaks through */
 	struct state *state;
 	const struct segment_set *set;
 	struct views *views;
-}; /* all borrowed */
+	bool settles; /* names that change may be kept only after views_settle() */
+	/* Out, after a switch: what has changed, with what the kernel knows of it, and since when. */
+	struct changes changes; /* to be released by the caller */
+	struct view before;
+};
 
 /*
  * Make REQUEST->view visible and fill REPLY (a PUBLISHED message). Blocks while the kernel is busy with
  * the names that change: never call it from a handler or under a lock. On failure, told in
  * REPLY->code and ERR, nothing has changed.
  */
-int publish_run(const struct publish *publish, const struct message *request, struct message *reply,
+int publish_run(struct publish *publish, const struct message *request, struct message *reply,
 		struct err *err);
-
-/*
- * The generation called NAME below at/ is not kept any more: the kernel shall let go of what it knows of it,
- * and with that of its segments.
- */
-void publish_drop(const struct publish *publish, const char *name);
 
 #endif

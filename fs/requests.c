@@ -23,8 +23,9 @@
  * to that of writes, which do not exist here. The request is kept in the state; each server, the first
  * one too, hands it to its libfuse, whose own reply the kernel refuses. So there is one path for all.
  *
- * Refused right here, before libfuse: whatever would change something (the superblock is read-only, so
- * the kernel does not even ask; but nothing depends on that), and INTERRUPT: no request takes long
+ * Refused right here, before libfuse: whatever would change something, unless it comes from our own
+ * notifier (door.h; the mount is read-only, so the kernel asks for nobody else, but nothing depends
+ * on that), and INTERRUPT: no request takes long
  * enough to be interrupted, and ENOSYS stops the kernel from asking.
  */
 #include "fs/requests.h"
@@ -35,6 +36,7 @@
 #include <linux/fuse.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -43,6 +45,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "fs/door.h"
 #include "fs/lookups.h"
 #include "fs/ops.h"
 #include "fs/views.h"
@@ -54,12 +57,13 @@
 #define MAX_WRITE      4096u /* there are none; the kernel wants a figure */
 #define MAX_PAGES      256u  /* of one read */
 #define MAX_BACKGROUND 64u   /* readahead requests in flight */
+#define SPOILED_MAX    16u   /* nodes that wait for their pages to be dropped */
 #define CRASHES_MAX    3u    /* a request that was there at that many crashes gets EIO */
 
 #define WANTED_FLAGS                                                                               \
 	(FUSE_ASYNC_READ | FUSE_BIG_WRITES | FUSE_PARALLEL_DIROPS | FUSE_DO_READDIRPLUS |          \
 			FUSE_READDIRPLUS_AUTO | FUSE_NO_OPEN_SUPPORT | FUSE_MAX_PAGES |            \
-			FUSE_CACHE_SYMLINKS | FUSE_EXPLICIT_INVAL_DATA)
+			FUSE_CACHE_SYMLINKS | FUSE_AUTO_INVAL_DATA)
 
 static_assert(REQUESTS_WORKERS <= STATE_SLOTS, "each worker has a slot of its own");
 static_assert(REQUESTS_WORKERS <= VIEWS_WORKERS, "each worker is known to the views");
@@ -79,6 +83,10 @@ struct requests {
 	struct state *state;
 	const struct segment_set *set;
 	struct views *views;
+	struct door *door;
+	int tell_fd;
+	_Atomic bool has_read;
+	_Atomic uint64_t spoiled[SPOILED_MAX]; /* 0: free */
 	_Atomic unsigned running;
 	unsigned started;
 	struct worker workers[REQUESTS_WORKERS];
@@ -95,6 +103,8 @@ int requests_new(const struct requests_source *source, struct requests **out, st
 	requests->state = source->state;
 	requests->set = source->set;
 	requests->views = source->views;
+	requests->door = source->door;
+	requests->tell_fd = source->tell_fd;
 	*out = requests;
 	return 0;
 }
@@ -240,13 +250,82 @@ static bool is_mutation(uint32_t opcode)
 	}
 }
 
+/* What the notifier does, and what ops.h can answer. */
+static bool is_waking(uint32_t opcode)
+{
+	return opcode == FUSE_RENAME || opcode == FUSE_UNLINK || opcode == FUSE_RMDIR ||
+			opcode == FUSE_MKDIR;
+}
+
+/* Does the request come from our own notifier? Its very first one makes it known. */
+static bool is_notifier(struct requests *requests, struct state_slot *slot, uint32_t len)
+{
+	const struct fuse_in_header *header = slot_header(slot);
+	const char *name = (const char *)(header + 1);
+
+	if (header->opcode == FUSE_LOOKUP && memchr(name, '\0', len - sizeof(*header)))
+		door_greet(requests->door, header->pid, header->nodeid, name);
+	return door_admits(requests->door, header->pid);
+}
+
+/* Contents are mapped from now on: somebody may want to unmap them when it has become quiet. */
+static void note_read(struct requests *requests, uint32_t opcode)
+{
+	if (opcode == FUSE_READ &&
+			!atomic_load_explicit(&requests->has_read, memory_order_relaxed) &&
+			!atomic_exchange(&requests->has_read, true))
+		(void)eventfd_write(requests->tell_fd, 1);
+}
+
+void requests_reads_over(struct requests *requests)
+{
+	atomic_store(&requests->has_read, false);
+}
+
+/*
+ * The kernel copies what is written into its cache before it asks us, and a file can be opened for
+ * writing without asking at all (ENOSYS). When there is no room the next write will tell.
+ */
+static void note_spoiled(struct requests *requests, uint64_t ino)
+{
+	uint64_t none;
+	unsigned i;
+
+	for (i = 0; i < SPOILED_MAX; i++) {
+		none = 0;
+		if (atomic_compare_exchange_strong(&requests->spoiled[i], &none, ino) ||
+				none == ino)
+			break;
+	}
+	(void)eventfd_write(requests->tell_fd, 1);
+}
+
+uint64_t requests_spoiled(struct requests *requests)
+{
+	uint64_t ino = 0;
+	unsigned i;
+
+	for (i = 0; i < SPOILED_MAX && ino == 0; i++)
+		ino = atomic_exchange(&requests->spoiled[i], 0);
+	return ino;
+}
+
+/* Noted after the reply: dropping pages waits for writes that are under way. */
+static void refuse(struct requests *requests, const struct fuse_in_header *header)
+{
+	reply(requests, header->unique, EROFS, NULL, 0);
+	if (header->opcode == FUSE_WRITE)
+		note_spoiled(requests, header->nodeid);
+}
+
 static void hand_to_libfuse(struct requests *requests, struct state_slot *slot, uint32_t len,
-		const struct views_pair *views)
+		const struct views_pair *views, bool through_door)
 {
 	const struct tree tree = {.set = requests->set, .state = requests->state, .views = *views};
 	struct fuse_buf buf = {.size = len, .mem = slot->bytes};
 
-	ops_enter(&tree);
+	note_read(requests, slot_header(slot)->opcode);
+	ops_enter(&tree, through_door ? requests->door : NULL);
 	fuse_session_process_buf(requests->session, &buf);
 	ops_leave();
 }
@@ -255,6 +334,7 @@ static void dispatch(struct requests *requests, struct state_slot *slot, uint32_
 		const struct views_pair *views)
 {
 	const struct fuse_in_header *header = slot_header(slot);
+	bool through_door = is_notifier(requests, slot, len);
 
 	if (header->opcode == FUSE_FORGET)
 		take_forget(requests, slot, len);
@@ -264,12 +344,12 @@ static void dispatch(struct requests *requests, struct state_slot *slot, uint32_
 		take_init(requests, slot, len);
 	else if (header->opcode == FUSE_INTERRUPT)
 		reply(requests, header->unique, ENOSYS, NULL, 0);
-	else if (is_mutation(header->opcode))
-		reply(requests, header->unique, EROFS, NULL, 0);
+	else if (is_mutation(header->opcode) && !(through_door && is_waking(header->opcode)))
+		refuse(requests, header);
 	else if (slot->crashes >= CRASHES_MAX)
 		reply(requests, header->unique, EIO, NULL, 0);
 	else
-		hand_to_libfuse(requests, slot, len, views);
+		hand_to_libfuse(requests, slot, len, views, through_door);
 }
 
 static void count(struct state *state, uint32_t opcode)

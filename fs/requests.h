@@ -5,6 +5,9 @@
 #ifndef FS_REQUESTS_H
 #define FS_REQUESTS_H
 
+#include <stdint.h>
+
+struct door;
 struct err;
 struct fuse_session;
 struct requests;
@@ -21,6 +24,8 @@ struct requests_source {
 	struct state *state;
 	const struct segment_set *set;
 	struct views *views;
+	struct door *door;
+	int tell_fd; /* an eventfd, written when there is news of one of the two kinds below */
 };
 
 int requests_new(const struct requests_source *source, struct requests **out, struct err *err);
@@ -38,5 +43,14 @@ int requests_begin(struct requests *requests, struct err *err);
  */
 int requests_start(struct requests *requests, int end_fd, struct err *err);
 void requests_join(struct requests *requests);
+
+/* News: contents were read. After this call the next read is news again. */
+void requests_reads_over(struct requests *requests);
+
+/*
+ * News: somebody has written into the pages that the kernel holds of this node, through a mount that
+ * root made writable or a shared mapping. It was refused, but the pages have to go. 0: no (more).
+ */
+uint64_t requests_spoiled(struct requests *requests);
 
 #endif

@@ -19,6 +19,7 @@
 #define SERVER_FD_DEVICE 3 /* /dev/fuse, the same open file description for ever */
 #define SERVER_FD_STATE	 4 /* shared memory, src/link/state.h */
 #define SERVER_FD_LINK	 5 /* messages from and to the keeper */
+#define SERVER_FD_DOOR	 6 /* writable clone of the mount (mount.h), or not open */
 
 int keeper_main(const char *name);
 int server_main(const char *name);

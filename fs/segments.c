@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "fs/views.h"
@@ -93,4 +94,34 @@ bool segments_sweep(struct segment_set *set, struct state *state, struct views *
 			gone(arg, number);
 	}
 	return remain;
+}
+
+uint32_t segments_to_shed(const struct state *state, uint32_t after)
+{
+	unsigned i, used = 0, held = 0;
+	uint32_t number, next = 0;
+
+	for (i = 0; i < STATE_SEGMENTS; i++) {
+		number = atomic_load(&state->segments[i].number);
+		used += number != 0;
+		if (number == 0 || !atomic_load(&state->segments[i].dropped))
+			continue;
+		held++;
+		if (number > after && (next == 0 || number < next))
+			next = number;
+	}
+	return held > SEGMENTS_HELD_GOOD || used > STATE_SEGMENTS / 4 * 3 ? next : 0;
+}
+
+void segments_trim(const struct segment_set *set, const struct state *state)
+{
+	const struct segment *segment;
+	unsigned i;
+
+	for (i = 0; i < STATE_SEGMENTS; i++) {
+		segment = segment_set_find(set, atomic_load(&state->segments[i].number));
+		if (segment)
+			(void)madvise((void *)(uintptr_t)segment->map, segment->size,
+					MADV_DONTNEED);
+	}
 }

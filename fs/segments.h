@@ -29,4 +29,15 @@ int segments_add(struct segment_set *set, uint32_t number, int fd, struct err *e
 bool segments_sweep(struct segment_set *set, struct state *state, struct views *views,
 		void (*gone)(void *arg, uint32_t number), void *arg);
 
+#define SEGMENTS_HELD_GOOD 64 /* so many may be held by the kernel alone */
+
+/*
+ * When the kernel alone holds more segments than is good, or the table is three quarters full: the
+ * number of one that it should let go of, the next one after AFTER; else 0.
+ */
+uint32_t segments_to_shed(const struct state *state, uint32_t after);
+
+/* Give mapped pages back to the page cache: they are there, but do not count as ours. */
+void segments_trim(const struct segment_set *set, const struct state *state);
+
 #endif

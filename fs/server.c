@@ -1,13 +1,14 @@
 /*
  * server: answers the kernel. Workers do (requests.h); this is the thread beside them, which listens to
- * the keeper: new segments, switches, segments that go. It may block, on disk and kernel, for as long
- * as it takes; no reader waits for it.
+ * the keeper: new segments, switches, segments that go. It may block on disk; no reader waits for it.
+ * What may block in the kernel is done by a third kind of thread (switch.h).
  *
  * Everything it must know to take over from a predecessor lies in the shared state. It needs no
  * file, no network and no privileges after its start.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fuse.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,12 +18,15 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "fs/door.h"
 #include "fs/ops.h"
 #include "fs/publish.h"
 #include "fs/requests.h"
 #include "fs/roles.h"
 #include "fs/segments.h"
+#include "fs/switch.h"
 #include "fs/views.h"
+#include "src/base/clock.h"
 #include "src/base/err.h"
 #include "src/base/log.h"
 #include "src/base/proc.h"
@@ -31,6 +35,8 @@
 #include "src/snap/segment.h"
 
 #define SWEEP_MS 60000 /* while dropped segments are still referred to */
+#define SHED_MS	 50    /* between two of them when they are too many */
+#define TRIM_MS	 3000  /* nothing was read for so long: give back what is mapped */
 
 struct server {
 	struct state *state;
@@ -38,9 +44,16 @@ struct server {
 	struct views *views;
 	struct fuse_session *session;
 	struct requests *requests;
-	int link;   /* -1 once the keeper is gone: then we serve what there is */
-	int end_fd; /* workers have ended */
+	struct switcher *switcher;
+	struct door door;
+	int link;      /* -1 once the keeper is gone: then we serve what there is */
+	int end_fd;    /* workers have ended */
+	int wake_fd;   /* the switcher has something for us, or the first contents were read */
+	bool has_door; /* SERVER_FD_DOOR is ours; else it may be anything */
 	bool has_dropped;
+	uint32_t last_shed;	/* 0: none, and there is no need */
+	uint64_t trim_due_ms;	/* 0: nothing to give back */
+	uint64_t reads;		/* up to the last look */
 	struct message in, out; /* too large for the stack, and there is one thread */
 };
 
@@ -80,10 +93,16 @@ static void tell_gone(void *arg, uint32_t number)
 	send_out(server);
 }
 
+/* Not while the switcher is busy: it goes through the segments of the view before. */
 static void sweep(struct server *server)
 {
+	if (!server->has_dropped || server->link < 0 || !switcher_is_idle(server->switcher))
+		return;
 	server->has_dropped = segments_sweep(
 			server->set, server->state, server->views, tell_gone, server);
+	server->last_shed = segments_to_shed(server->state, server->last_shed);
+	if (server->last_shed)
+		switcher_shed(server->switcher, server->last_shed);
 }
 
 static void add_segment(struct server *server, int fd)
@@ -96,32 +115,27 @@ static void add_segment(struct server *server, int fd)
 		log_error("segment %u: %s", server->in.number, err.text);
 }
 
-static struct publish publisher(const struct server *server)
-{
-	return (struct publish){.session = server->session,
-			.state = server->state,
-			.set = server->set,
-			.views = server->views};
-}
-
-static void drop_generation(struct server *server)
-{
-	const struct publish publish = publisher(server);
-
-	publish_drop(&publish, server->in.text);
-}
-
-/* Fills server->out; the caller sends it. */
+/* The very first view, before there is a session. Fills server->out; the caller sends it. */
 static void publish(struct server *server)
 {
-	const struct publish publish = publisher(server);
+	struct publish publish = {
+			.state = server->state, .set = server->set, .views = server->views};
 	struct err err = ERR_INIT;
 
 	if (publish_run(&publish, &server->in, &server->out, &err) < 0)
 		log_error("generation %u: %s", server->in.view.generation, err.text);
 }
 
-/* One message, if there is one. True if it was a PUBLISH, whose answer is in server->out. */
+static void close_door(struct server *server)
+{
+	if (server->switcher)
+		switcher_close_door(server->switcher);
+	else if (server->has_door)
+		(void)close(SERVER_FD_DOOR);
+	server->has_door = false;
+}
+
+/* One message, if there is one. True if it was a PUBLISH, which is in server->in. */
 static bool take_message(struct server *server)
 {
 	int rc, fd = -1;
@@ -132,6 +146,7 @@ static bool take_message(struct server *server)
 	if (rc == -EPIPE) {
 		log_warn("the keeper is gone, going on without it");
 		server->link = -1;
+		close_door(server); /* nobody would tell us that the mount is gone */
 		return false;
 	}
 	if (rc < 0) {
@@ -142,12 +157,11 @@ static bool take_message(struct server *server)
 	case MESSAGE_SEGMENT:
 		add_segment(server, fd);
 		break;
-	case MESSAGE_PUBLISH:
-		publish(server);
+	case MESSAGE_CLOSE_DOOR:
+		close_door(server);
 		break;
 	case MESSAGE_DROP_GENERATION:
-		drop_generation(server);
-		break;
+		break; /* its name went from at/ before (publish.c) */
 	case MESSAGE_DROP_SEGMENT:
 		server->has_dropped = true;
 		break;
@@ -159,15 +173,26 @@ static bool take_message(struct server *server)
 	return server->in.type == MESSAGE_PUBLISH;
 }
 
-static bool wait_for(struct server *server, int timeout_ms, bool *has_ended)
-{
-	struct pollfd fds[2] = {{.fd = server->link, .events = POLLIN},
-			{.fd = server->end_fd, .events = POLLIN}};
+struct happened {
+	bool message, wakes, end;
+};
 
-	if (poll(fds, 2, timeout_ms) < 0)
-		return false;
-	*has_ended = fds[1].revents & POLLIN;
-	return fds[0].revents != 0;
+static struct happened wait_for(struct server *server, int timeout_ms)
+{
+	struct pollfd fds[3] = {{.fd = server->link, .events = POLLIN},
+			{.fd = server->wake_fd, .events = POLLIN},
+			{.fd = server->end_fd, .events = POLLIN}};
+	struct happened happened = {0};
+	eventfd_t count;
+
+	if (poll(fds, 3, timeout_ms) < 0)
+		return happened;
+	happened.message = fds[0].revents != 0;
+	happened.wakes = fds[1].revents != 0;
+	happened.end = fds[2].revents != 0;
+	if (happened.wakes)
+		(void)eventfd_read(server->wake_fd, &count);
+	return happened;
 }
 
 /*
@@ -176,28 +201,85 @@ static bool wait_for(struct server *server, int timeout_ms, bool *has_ended)
  */
 static bool wait_for_view(struct server *server)
 {
-	bool has_ended;
-
 	while (server->link >= 0) {
-		if (wait_for(server, -1, &has_ended) && take_message(server)) {
-			if (server->out.code == 0)
-				return true;
-			send_out(server);
-		}
+		if (!wait_for(server, -1).message || !take_message(server))
+			continue;
+		publish(server);
+		if (server->out.code == 0)
+			return true;
+		send_out(server);
 	}
 	return false;
 }
 
+/* --- memory --- */
+
+static uint64_t count_reads(const struct server *server)
+{
+	return atomic_load(&server->state->requests[FUSE_READ]);
+}
+
+/* Contents that were read stay mapped, and would count as ours for ever. */
+static void trim(struct server *server)
+{
+	uint64_t reads = count_reads(server), now = clock_mono_ms();
+
+	if (server->trim_due_ms == 0 || now < server->trim_due_ms)
+		return;
+	server->trim_due_ms = now + TRIM_MS;
+	if (reads != server->reads) {
+		server->reads = reads;
+		return;
+	}
+	server->trim_due_ms = 0;
+	requests_reads_over(server->requests);
+	segments_trim(server->set, server->state);
+}
+
+static void note_reads(struct server *server)
+{
+	if (server->trim_due_ms == 0 && count_reads(server) != server->reads)
+		server->trim_due_ms = clock_mono_ms() + TRIM_MS;
+}
+
+static void refresh(struct server *server)
+{
+	uint64_t ino;
+
+	while ((ino = requests_spoiled(server->requests)) != 0)
+		switcher_refresh(server->switcher, ino);
+}
+
+/* --- control --- */
+
+/* How long there is nothing to do unless something happens; -1: for ever. */
+static int next_timeout(const struct server *server)
+{
+	uint64_t now = clock_mono_ms();
+	int timeout = server->has_dropped ? server->last_shed ? SHED_MS : SWEEP_MS : -1, trim;
+
+	if (server->trim_due_ms == 0)
+		return timeout;
+	trim = server->trim_due_ms > now ? (int)(server->trim_due_ms - now) : 0;
+	return timeout < 0 || trim < timeout ? trim : timeout;
+}
+
 static void control(struct server *server)
 {
-	bool has_ended = false;
+	struct happened happened = {0};
 
-	while (!has_ended) {
-		if (wait_for(server, server->has_dropped ? SWEEP_MS : -1, &has_ended) &&
-				take_message(server))
-			send_out(server);
-		if (server->has_dropped && server->link >= 0)
-			sweep(server);
+	while (!happened.end) {
+		happened = wait_for(server, next_timeout(server));
+		if (happened.message && take_message(server))
+			switcher_ask(server->switcher, &server->in);
+		if (happened.wakes) {
+			if (switcher_take(server->switcher, &server->out) && server->link >= 0)
+				send_out(server);
+			note_reads(server);
+			refresh(server);
+		}
+		trim(server);
+		sweep(server);
 	}
 }
 
@@ -213,8 +295,12 @@ static int open_server(struct server *server, struct err *err)
 	server->set = segment_set_new();
 	server->views = views_new(server->state);
 	server->end_fd = eventfd(0, EFD_CLOEXEC);
-	if (!server->set || !server->views || server->end_fd < 0)
+	server->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (!server->set || !server->views || server->end_fd < 0 || server->wake_fd < 0)
 		return err_sys(err, errno ? errno : ENOMEM, "start");
+	rc = door_init(&server->door);
+	if (rc < 0)
+		return err_sys(err, -rc, "start");
 	segments_inherit(server->set, server->state);
 	return 0;
 }
@@ -225,9 +311,30 @@ static int open_requests(struct server *server, struct err *err)
 			.session = server->session,
 			.state = server->state,
 			.set = server->set,
-			.views = server->views};
+			.views = server->views,
+			.door = &server->door,
+			.tell_fd = server->wake_fd};
 
 	return requests_new(&source, &server->requests, err);
+}
+
+static int start_switcher(struct server *server, struct err *err)
+{
+	const struct switcher_source source = {.session = server->session,
+			.state = server->state,
+			.set = server->set,
+			.views = server->views,
+			.door = &server->door,
+			.device_fd = SERVER_FD_DEVICE,
+			.door_fd = server->has_door ? SERVER_FD_DOOR : -1,
+			.wake_fd = server->wake_fd,
+			.close_fd = SERVER_FD_LINK};
+	int rc;
+
+	rc = switcher_start(&source, &server->switcher, err);
+	if (rc == 0 && server->has_door)
+		(void)close(SERVER_FD_DOOR);
+	return rc;
 }
 
 static int begin(struct server *server, struct err *err)
@@ -245,6 +352,8 @@ static int begin(struct server *server, struct err *err)
 	if (rc == 0)
 		rc = requests_begin(server->requests, err);
 	if (rc == 0)
+		rc = start_switcher(server, err);
+	if (rc == 0)
 		rc = requests_start(server->requests, server->end_fd, err);
 	if (rc == 0 && is_first)
 		send_out(server);
@@ -253,6 +362,7 @@ static int begin(struct server *server, struct err *err)
 
 static void close_server(struct server *server)
 {
+	switcher_end(server->switcher);
 	requests_free(server->requests);
 	ops_session_free(server->session);
 	views_free(server->views);
@@ -263,6 +373,7 @@ static void close_server(struct server *server)
 
 int server_main(const char *name)
 {
+	bool has_door = fcntl(SERVER_FD_DOOR, F_GETFD) >= 0; /* before anything else is opened */
 	struct server *server = calloc(1, sizeof(*server));
 	struct err err = ERR_INIT;
 	int rc;
@@ -271,7 +382,8 @@ int server_main(const char *name)
 	if (!server)
 		return 2;
 	server->link = SERVER_FD_LINK;
-	server->end_fd = -1;
+	server->has_door = has_door;
+	server->end_fd = server->wake_fd = -1;
 	server->has_dropped = true; /* perhaps; the first sweep tells */
 	harden();
 	rc = open_server(server, &err);

@@ -17,6 +17,7 @@ struct state;
 struct spawn {
 	const char *name; /* of the mount */
 	int device, state_fd, link;
+	int door;		   /* -1: none */
 	const struct state *state; /* its table says which segments go along */
 };
 

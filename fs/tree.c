@@ -88,6 +88,12 @@ static uint64_t round_up(uint64_t value, uint64_t unit)
 	return (value + unit - 1) / unit * unit;
 }
 
+uint32_t tree_listing_tag(place at)
+{
+	/* Fibonacci hashing: places that follow each other spread over the range. */
+	return 1 + (uint32_t)((at * 0x9e3779b97f4a7c15u >> 32) % 999999999u);
+}
+
 static void fill_times(const struct tree *tree, const struct node *node, struct stat *attr)
 {
 	struct revision revision;
@@ -97,6 +103,8 @@ static void fill_times(const struct tree *tree, const struct node *node, struct 
 	attr->st_mtim.tv_sec = revision.time;
 	attr->st_ctim.tv_sec = revision.time;
 	attr->st_atim.tv_sec = revision.time;
+	if (node->kind == NODE_DIR)
+		attr->st_mtim.tv_nsec = tree_listing_tag(node->at);
 }
 
 static void fill_attr(
@@ -137,6 +145,17 @@ static void fill_absent(struct tree_answer *out, bool lasts)
 	out->name_lasts = lasts;
 }
 
+uint64_t tree_live_ino(const struct tree *tree, uint32_t dir)
+{
+	return identity_live(dir, state_incarnation(tree->state, dir));
+}
+
+/* An inode that the kernel has declared dead is not the folder that is there now. */
+static bool is_dead(const struct tree *tree, const struct identity *identity)
+{
+	return identity->incarnation != state_incarnation(tree->state, identity->dir);
+}
+
 /* Number and attributes of NODE, an entry of the live tree or of one generation (not 0). */
 static int fill(const struct tree *tree, uint32_t generation, const struct node *node,
 		struct tree_answer *out)
@@ -155,7 +174,7 @@ static int fill(const struct tree *tree, uint32_t generation, const struct node 
 	} else if (generation) {
 		ino = identity_pinned(generation, node->dir);
 	} else {
-		ino = identity_live(node->dir, 0);
+		ino = tree_live_ino(tree, node->dir);
 	}
 	out->ino = ino;
 	out->node = shown;
@@ -185,23 +204,38 @@ static int pinned_lookup(const struct tree *tree, const struct identity *parent,
 	return rc;
 }
 
-/* Does the view to come say the same of this name? NODE is NULL for "no such name". */
-static void compare_next(const struct tree *tree, uint32_t dir, const char *name,
-		const struct node *node, struct tree_answer *out)
+/* Does VIEW say the same of this name? NODE is NULL for "no such name". */
+static void compare_name(const struct tree *tree, const struct view *view, uint32_t dir,
+		const char *name, const struct node *node, struct tree_answer *out)
 {
-	struct node next;
+	struct node other;
 	bool found;
 
-	found = live_child(tree, &tree->views.next, dir, name, &next) == 0;
+	found = live_child(tree, view, dir, name, &other) == 0;
 	if (!node || !found) {
-		out->name_lasts = !node && !found;
+		out->name_lasts = out->name_lasts && !node && !found;
 		out->attr_lasts = false;
 		return;
 	}
 	/* A folder keeps its number when its record changes; everything else is its record. */
-	out->attr_lasts = next.at == node->at;
-	out->name_lasts = next.at == node->at ||
-			(node->kind == NODE_DIR && next.kind == NODE_DIR && next.dir == node->dir);
+	if (other.at == node->at)
+		return;
+	out->attr_lasts = false;
+	if (node->kind != NODE_DIR || other.kind != NODE_DIR || other.dir != node->dir)
+		out->name_lasts = false;
+}
+
+/*
+ * What is about to change may not be kept. Nor what has just changed, while watchers are woken: the
+ * notifier has to be asked for these names, whatever others have looked up meanwhile (notify.c).
+ */
+static void limit_name(const struct tree *tree, uint32_t dir, const char *name,
+		const struct node *node, struct tree_answer *out)
+{
+	if (tree->views.is_pending && out->name_lasts)
+		compare_name(tree, &tree->views.next, dir, name, node, out);
+	if (tree->views.is_settling && out->name_lasts)
+		compare_name(tree, &tree->views.previous, dir, name, node, out);
 }
 
 static int live_lookup(
@@ -216,8 +250,7 @@ static int live_lookup(
 		if (live_dir(tree, &tree->views.current, dir, &node) < 0)
 			return -ENOENT;
 		fill_absent(out, !is_overlay_dir(dir));
-		if (tree->views.is_pending && out->name_lasts)
-			compare_next(tree, dir, name, NULL, out);
+		limit_name(tree, dir, name, NULL, out);
 		return 0;
 	}
 	if (rc < 0)
@@ -232,9 +265,13 @@ static int live_lookup(
 	/* A name of the overlay is asked for each time; what it leads to never changes all the same. */
 	out->name_lasts = !is_overlay(&node);
 	out->attr_lasts = node.kind != NODE_DIR || !is_overlay(&node);
-	if (tree->views.is_pending && out->name_lasts)
-		compare_next(tree, dir, name, &node, out);
+	limit_name(tree, dir, name, &node, out);
 	return 0;
+}
+
+int tree_show(const struct tree *tree, const struct node *node, struct tree_answer *out)
+{
+	return fill(tree, 0, node, out);
 }
 
 int tree_lookup(const struct tree *tree, uint64_t parent, const char *name, struct tree_answer *out)
@@ -247,15 +284,20 @@ int tree_lookup(const struct tree *tree, uint64_t parent, const char *name, stru
 		return -ENOTDIR;
 	if (identity.kind == IDENTITY_PINNED)
 		return pinned_lookup(tree, &identity, name, out);
+	if (is_dead(tree, &identity))
+		return -ENOENT;
 	return live_lookup(tree, identity.dir, name, out);
 }
 
-static int get_live(const struct tree *tree, uint64_t ino, uint32_t dir, struct tree_answer *out)
+static int get_live(const struct tree *tree, uint64_t ino, const struct identity *identity,
+		struct tree_answer *out)
 {
+	uint32_t dir = identity->dir;
 	struct node node, next;
-	int rc;
+	int rc = -ENOENT;
 
-	rc = live_dir(tree, &tree->views.current, dir, &node);
+	if (!is_dead(tree, identity))
+		rc = live_dir(tree, &tree->views.current, dir, &node);
 	if (rc == -ENOENT) {
 		fill_gone(ino, out);
 		return 0;
@@ -282,7 +324,7 @@ int tree_get(const struct tree *tree, uint64_t ino, struct tree_answer *out)
 	if (!identity_parse(ino, &identity))
 		return -ESTALE;
 	if (identity.kind == IDENTITY_LIVE)
-		return get_live(tree, ino, identity.dir, out);
+		return get_live(tree, ino, &identity, out);
 	if (identity.kind == IDENTITY_PINNED)
 		rc = pinned_dir(tree, identity.generation, identity.dir, &node);
 	else
@@ -324,24 +366,71 @@ int tree_dir(const struct tree *tree, uint64_t ino, struct node *out)
 		return -ENOTDIR;
 	if (identity.kind == IDENTITY_PINNED)
 		return pinned_dir(tree, identity.generation, identity.dir, out);
+	if (is_dead(tree, &identity))
+		return -ENOENT;
 	return live_dir(tree, &tree->views.current, identity.dir, out);
+}
+
+static bool is_listed_in(
+		const struct tree *tree, const struct view *view, const struct node *listing)
+{
+	struct node node;
+
+	return live_dir(tree, view, listing->dir, &node) == 0 && node.at == listing->at;
 }
 
 bool tree_is_fresh(const struct tree *tree, uint64_t ino, const struct node *listing)
 {
 	struct identity identity;
-	struct node node;
 
 	if (!identity_parse(ino, &identity))
 		return false;
 	if (identity.kind != IDENTITY_LIVE)
 		return true;
-	if (live_dir(tree, &tree->views.current, identity.dir, &node) < 0 || node.at != listing->at)
+	if (is_dead(tree, &identity) || listing->dir != identity.dir ||
+			!is_listed_in(tree, &tree->views.current, listing))
 		return false;
-	if (!tree->views.is_pending || is_overlay(listing))
+	if (is_overlay(listing))
 		return true;
-	return live_dir(tree, &tree->views.next, identity.dir, &node) == 0 &&
-			node.at == listing->at;
+	if (tree->views.is_settling && !is_listed_in(tree, &tree->views.previous, listing))
+		return false;
+	return !tree->views.is_pending || is_listed_in(tree, &tree->views.next, listing);
+}
+
+bool tree_listing_lasts(const struct node *listing)
+{
+	return !is_overlay(listing);
+}
+
+static bool has_tag(const struct node *listing, uint32_t tag)
+{
+	return tree_listing_tag(listing->at) == tag;
+}
+
+int tree_listing(const struct tree *tree, uint64_t ino, uint32_t tag, struct node *out)
+{
+	struct identity identity;
+	uint64_t root, index;
+	struct node node;
+	uint32_t number;
+	unsigned i;
+
+	if (tree_dir(tree, ino, &node) == 0 && has_tag(&node, tag)) {
+		*out = node;
+		return 0;
+	}
+	if (!identity_parse(ino, &identity) || identity.kind != IDENTITY_LIVE)
+		return -ESTALE;
+	for (i = 0; i < STATE_GENERATIONS; i++) {
+		number = atomic_load(&tree->state->generations[i].number);
+		if (number && state_generation_get(tree->state, number, &root, &index) &&
+				indexed_dir(tree->set, index, identity.dir, &node) == 0 &&
+				has_tag(&node, tag)) {
+			*out = node;
+			return 0;
+		}
+	}
+	return -ESTALE;
 }
 
 int tree_entry(const struct tree *tree, uint64_t ino, const struct node *listing, uint32_t index,
@@ -367,14 +456,14 @@ int tree_entry(const struct tree *tree, uint64_t ino, const struct node *listing
 	return 0;
 }
 
-uint64_t tree_parent(uint64_t ino, const struct node *listing)
+uint64_t tree_parent(const struct tree *tree, uint64_t ino, const struct node *listing)
 {
 	struct identity identity;
 
 	if (!identity_parse(ino, &identity) || identity.kind == IDENTITY_NODE)
 		return ino;
 	if (identity.kind == IDENTITY_LIVE)
-		return listing->parent ? identity_live(listing->parent, 0) : ino;
+		return listing->parent ? tree_live_ino(tree, listing->parent) : ino;
 	if (listing->parent)
 		return identity_pinned(identity.generation, listing->parent);
 	return identity_live(TREE_DIR_AT, 0);

@@ -49,7 +49,25 @@ int tree_file(const struct tree *tree, uint64_t ino, struct node *out);
 /* The record that folder INO has now. 0, -ENOENT (it is gone), -ENOTDIR, -ESTALE, -EIO. */
 int tree_dir(const struct tree *tree, uint64_t ino, struct node *out);
 
-/* Is LISTING (a folder's record, perhaps of an earlier moment) what INO has now and after the switch? */
+/*
+ * A number from 1 to 999,999,999 for the listing whose record lies at AT. It is what folders have as
+ * nanoseconds in their mtime, and what positions in a listing are marked with (listing.c).
+ */
+uint32_t tree_listing_tag(place at);
+
+/* Does the kernel get LISTING to keep? Not that of virtual folders. */
+bool tree_listing_lasts(const struct node *listing);
+
+/*
+ * The listing of folder INO with TAG, whichever view it is of: as long as that is in the tree now, or
+ * in a kept generation. 0, -ESTALE.
+ */
+int tree_listing(const struct tree *tree, uint64_t ino, uint32_t tag, struct node *out);
+
+/*
+ * Is LISTING (a folder's record, perhaps of an earlier moment) what INO has now, after the switch that
+ * is under way, and before the one that is settling?
+ */
 bool tree_is_fresh(const struct tree *tree, uint64_t ino, const struct node *listing);
 
 /* Entry INDEX of LISTING, the record of folder INO: 0, -ENOENT past the end, -ESTALE, -EIO. */
@@ -57,7 +75,13 @@ int tree_entry(const struct tree *tree, uint64_t ino, const struct node *listing
 		struct tree_answer *out);
 
 /* The node number of the folder above INO, whose record is LISTING. */
-uint64_t tree_parent(uint64_t ino, const struct node *listing);
+uint64_t tree_parent(const struct tree *tree, uint64_t ino, const struct node *listing);
+
+/* The number of folder DIR of the live tree, as of now. */
+uint64_t tree_live_ino(const struct tree *tree, uint32_t dir);
+
+/* NODE as an entry of the live tree; name_lasts and attr_lasts are the caller's. 0, -EIO. */
+int tree_show(const struct tree *tree, const struct node *node, struct tree_answer *out);
 
 int tree_statfs(const struct tree *tree, struct statvfs *out);
 

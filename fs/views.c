@@ -21,6 +21,10 @@ struct views {
 	_Atomic(const struct view *) pending;
 	struct view next[2];
 	unsigned turn;
+	/* The view before the last flip, or NULL; two places for the same reason. */
+	_Atomic(const struct view *) settling;
+	struct view previous[2];
+	unsigned settle_turn;
 	struct worker workers[VIEWS_WORKERS];
 };
 
@@ -43,11 +47,12 @@ void views_free(struct views *views)
  * The order matters. Pending is read before current: a handler that finds nothing pending, because the
  * switch has just ended, then finds the new view. The other way round it could take the old view for a
  * lasting one. A handler that finds nothing pending because PREPARE has yet to come is waited for,
- * since it has announced itself before (all of these are sequentially consistent).
+ * since it has announced itself before (all of these are sequentially consistent). What is settling
+ * is stored before the flip, so whoever finds nothing pending after a flip finds that.
  */
 bool views_enter(struct views *views, unsigned worker, struct views_pair *out)
 {
-	const struct view *pending;
+	const struct view *pending, *settling;
 
 	assert(worker < VIEWS_WORKERS);
 	atomic_fetch_add(&views->workers[worker].turns, 1);
@@ -55,6 +60,10 @@ bool views_enter(struct views *views, unsigned worker, struct views_pair *out)
 	out->is_pending = pending != NULL;
 	if (pending)
 		out->next = *pending;
+	settling = atomic_load(&views->settling);
+	out->is_settling = settling != NULL;
+	if (settling)
+		out->previous = *settling;
 	return state_view(views->state, &out->current);
 }
 
@@ -85,12 +94,23 @@ void views_prepare(struct views *views, const struct view *next)
 	views_grace(views);
 }
 
-uint64_t views_flip(struct views *views, const struct view *next)
+uint64_t views_flip(struct views *views, const struct view *next, bool settles)
 {
-	uint64_t sequence = state_flip(views->state, next);
+	struct view *place = &views->previous[views->settle_turn % 2];
+	uint64_t sequence;
 
+	if (settles && state_view(views->state, place)) {
+		views->settle_turn++;
+		atomic_store(&views->settling, place);
+	}
+	sequence = state_flip(views->state, next);
 	atomic_store(&views->pending, NULL);
 	return sequence;
+}
+
+void views_settle(struct views *views)
+{
+	atomic_store(&views->settling, NULL);
 }
 
 void views_cancel(struct views *views)

@@ -23,6 +23,8 @@ struct views_pair {
 	struct view current;
 	struct view next; /* only while is_pending */
 	bool is_pending;
+	struct view previous; /* only while is_settling */
+	bool is_settling;     /* names that were changed by the last flip are not to be kept yet */
 };
 
 struct views *views_new(struct state *state); /* STATE is borrowed; NULL: no memory */
@@ -38,8 +40,12 @@ void views_grace(struct views *views);
 /* PREPARE: every request that enters from now on sees NEXT as pending, and no older one runs. */
 void views_prepare(struct views *views, const struct view *next);
 
-/* FLIP: NEXT is what is visible, nothing is pending; returns its sequence. */
-uint64_t views_flip(struct views *views, const struct view *next);
+/*
+ * FLIP: NEXT is what is visible, nothing is pending; returns its sequence. With SETTLES what was visible
+ * until now stays known as the previous view, until views_settle().
+ */
+uint64_t views_flip(struct views *views, const struct view *next, bool settles);
+void views_settle(struct views *views);
 
 /* Give up what was prepared. */
 void views_cancel(struct views *views);

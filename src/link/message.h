@@ -41,7 +41,9 @@ enum message_type {
 	MESSAGE_REFUSED, /* answer to QUIT: text, code (errno), for example EBUSY */
 	/* server -> keeper */
 	MESSAGE_SEGMENT_GONE, /* number: dropped and not mapped any more; its entry can go */
-	MESSAGE_LAST = MESSAGE_SEGMENT_GONE,
+	/* keeper -> server */
+	MESSAGE_CLOSE_DOOR, /* wake nobody any more: the mount shall be able to go */
+	MESSAGE_LAST = MESSAGE_CLOSE_DOOR,
 };
 
 /* Flags of MESSAGE_QUIT and MESSAGE_PUBLISH. */
@@ -55,8 +57,8 @@ struct message {
 	int32_t code; /* PUBLISHED: 0 or a positive errno, then nothing changed */
 	uint64_t tag;
 	struct view view;
-	uint64_t prepared_ns;	     /* from receiving PUBLISH to INVALIDATE done */
-	uint64_t flipped_ns;	     /* from receiving PUBLISH to FLIP done */
+	uint64_t prepared_ns;	     /* from PREPARE to INVALIDATE done */
+	uint64_t flipped_ns;	     /* from PREPARE to FLIP done */
 	uint64_t changed;	     /* names that were invalidated */
 	char text[MESSAGE_TEXT_MAX]; /* only the used part travels */
 };

@@ -221,3 +221,59 @@ int state_generation_add(struct state *state, uint32_t number, uint64_t root, ui
 	atomic_store(&entry->number, number);
 	return 0;
 }
+
+/* A folder's entry is anywhere in its group, so that looking for one that has none stays cheap. */
+static const struct state_incarnation *find_incarnation(
+		const struct state *state, uint32_t dir, uint32_t wanted)
+{
+	const uint32_t groups = STATE_INCARNATIONS / STATE_INCARNATION_GROUP;
+	const struct state_incarnation *group =
+			&state->incarnations[dir % groups * STATE_INCARNATION_GROUP];
+	uint32_t i;
+
+	for (i = 0; i < STATE_INCARNATION_GROUP; i++) {
+		if (atomic_load_explicit(&group[i].dir, memory_order_acquire) == wanted)
+			return &group[i];
+	}
+	return NULL;
+}
+
+uint32_t state_incarnation(const struct state *state, uint32_t dir)
+{
+	const struct state_incarnation *entry;
+
+	if (atomic_load_explicit(&state->incarnation_count, memory_order_acquire) == 0)
+		return 0;
+	entry = find_incarnation(state, dir, dir);
+	return entry ? atomic_load(&entry->count) : 0;
+}
+
+int state_incarnate(struct state *state, uint32_t dir)
+{
+	struct state_incarnation *entry;
+
+	assert(dir);
+	entry = (struct state_incarnation *)find_incarnation(state, dir, dir);
+	if (entry) {
+		atomic_fetch_add(&entry->count, 1);
+		return 0;
+	}
+	entry = (struct state_incarnation *)find_incarnation(state, dir, 0);
+	if (!entry)
+		return -ENOSPC;
+	atomic_store(&entry->count, 1);
+	atomic_store(&entry->dir, dir);
+	atomic_fetch_add(&state->incarnation_count, 1);
+	return 0;
+}
+
+void state_incarnation_forget(struct state *state, uint32_t dir)
+{
+	struct state_incarnation *entry =
+			(struct state_incarnation *)find_incarnation(state, dir, dir);
+
+	if (!entry)
+		return;
+	atomic_store(&entry->dir, 0);
+	atomic_fetch_sub(&state->incarnation_count, 1);
+}

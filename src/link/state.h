@@ -4,9 +4,11 @@
  * keeper makes and the others map.
  *
  *     field                     written by        read by
- *     pids, restarts, tables    keeper            all
+ *     pids, restarts, tables,   keeper            all
+ *     watchers
  *     views, current, init,     server            all
- *     lookups, slots, requests
+ *     lookups, slots, requests,
+ *     incarnations
  *
  * Anything in here may have been left half-written by a process that was killed: what matters is
  * published by one atomic store, after its parts. The layout is versioned; nobody takes over a
@@ -22,13 +24,20 @@
 
 struct err;
 
-#define STATE_VERSION	  1u
-#define STATE_SEGMENTS	  2048 /* as many as a server can have mapped */
-#define STATE_GENERATIONS 256
-#define STATE_SLOTS	  16
-#define STATE_SLOT_SIZE	  (16u * 1024) /* bytes of one request; the kernel wants 8 KiB at least */
-#define STATE_INIT_SIZE	  512
-#define STATE_OPS	  64 /* FUSE operation codes, counted one by one; larger ones in [0] */
+#define STATE_VERSION		2u
+#define STATE_SEGMENTS		2048 /* as many as a server can have mapped */
+#define STATE_GENERATIONS	256
+#define STATE_SLOTS		16
+#define STATE_SLOT_SIZE		(16u * 1024) /* bytes of one request; the kernel wants 8 KiB at least */
+#define STATE_INIT_SIZE		512
+#define STATE_OPS		64 /* FUSE operation codes, counted one by one; larger ones in [0] */
+#define STATE_REASON_SIZE	160
+#define STATE_INCARNATIONS	1024 /* in groups of STATE_INCARNATION_GROUP */
+#define STATE_INCARNATION_GROUP 16
+
+/* Bits of `options`: what a keeper was told by its environment, for tests and comparisons. */
+#define STATE_NO_EPOCH 1u /* REFMOUNT_NO_EPOCH: invalidate entry by entry, however many */
+#define STATE_NAIVE    2u /* REFMOUNT_TEST_NAIVE, in test builds only: switch in the wrong order */
 
 /*
  * What is visible: generation and virtual files together, so that they change in one step. Places
@@ -57,6 +66,12 @@ struct state_generation {
 	_Atomic uint64_t root, index;
 };
 
+/* How often the kernel has declared dead the inode of a folder that may come back under its number. */
+struct state_incarnation {
+	_Atomic uint32_t dir; /* 0: free */
+	_Atomic uint32_t count;
+};
+
 /*
  * One request in flight. The kernel itself marks a slot as used: a request begins with its length,
  * which the server clears before it reads into the slot and after it has answered. So whoever comes
@@ -76,6 +91,11 @@ struct state {
 	_Atomic int32_t keeper, server, engine; /* pids, 0: not running */
 	_Atomic uint32_t mounted;
 	_Atomic uint64_t server_restarts, engine_restarts;
+	_Atomic uint32_t options;
+
+	/* Do programs that watch files below the mount wake up? If not: why. */
+	_Atomic uint32_t watchers;
+	char watchers_reason[STATE_REASON_SIZE]; /* written before `watchers` is cleared */
 
 	_Atomic uint32_t init_len; /* what INIT agreed is frozen for the life of the mount */
 	_Alignas(8) uint8_t init[STATE_INIT_SIZE];
@@ -86,6 +106,8 @@ struct state {
 	_Atomic uint64_t requests[STATE_OPS];
 	struct state_segment segments[STATE_SEGMENTS];
 	struct state_generation generations[STATE_GENERATIONS];
+	_Atomic uint32_t incarnation_count; /* entries in use */
+	struct state_incarnation incarnations[STATE_INCARNATIONS];
 	struct state_slot slots[STATE_SLOTS];
 };
 
@@ -118,5 +140,14 @@ bool state_generation_get(struct state *state, uint32_t number, uint64_t *root, 
  * 0. */
 int state_segment_add(struct state *state, uint32_t number, int fd);
 int state_generation_add(struct state *state, uint32_t number, uint64_t root, uint64_t index);
+
+/* The incarnation of folder DIR: 0 unless state_incarnate() was called for it. For any thread. */
+uint32_t state_incarnation(const struct state *state, uint32_t dir);
+
+/* Folder DIR gets the next one, before anything relies on it: 0 or -ENOSPC. One thread at a time. */
+int state_incarnate(struct state *state, uint32_t dir);
+
+/* DIR will never be seen again. The same thread. */
+void state_incarnation_forget(struct state *state, uint32_t dir);
 
 #endif

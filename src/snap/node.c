@@ -14,6 +14,18 @@ int node_read(const struct segment_set *set, place at, struct node *out)
 	return head ? record_node(head, at, out) : -EIO;
 }
 
+place node_behind(const struct segment_set *set, place at)
+{
+	const struct segment *segment = segment_set_find(set, place_segment(at));
+	const struct record_head *head = record_find(set, at);
+	uint64_t next;
+
+	if (!segment || !head)
+		return PLACE_NONE;
+	next = place_offset(at) + record_padded(head->size);
+	return next < segment->meta_size ? place_make(segment->number, next) : PLACE_NONE;
+}
+
 int node_entry(const struct segment_set *set, const struct node *dir, uint32_t index,
 		struct node *out)
 {

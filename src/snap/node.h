@@ -89,6 +89,12 @@ int node_find(const struct segment_set *set, const struct node *dir, const char 
 int node_walk(const struct segment_set *set, place root, const char *path, struct node *out);
 
 /*
+ * The place of the record that lies behind the one at AT in its segment, whatever kinds they are. The
+ * first of a segment has offset 0. PLACE_NONE at the end, and where something is damaged.
+ */
+place node_behind(const struct segment_set *set, place at);
+
+/*
  * Up to SIZE bytes of contents at OFFSET: *DATA points into the mapping, the return value is their
  * number (0 at or past the end, *DATA then untouched), or -EIO.
  */

@@ -6,6 +6,7 @@ new_repo
 mounted "$R#main"
 second=$(commit a two)
 served "$second"
+stat "$M" >/dev/null # what is cached must not make a corpse look alive
 kill -9 $(pgrep -f '^refmount: ')
 ok 'all are gone' wait_until 5 nothing_left
 rm -rf "$R"

@@ -173,6 +173,73 @@ static void test_server_is_killed_while_switching(void **state)
 	host_stop(&host);
 }
 
+static void *list_all(void *arg)
+{
+	struct crowd *crowd = arg;
+	char path[160];
+	unsigned i = 0;
+
+	while (!atomic_load(&crowd->ends)) {
+		i++;
+		if (host_look(crowd->host, i % 4, i / 4 % 10) <= 0)
+			atomic_fetch_add(&crowd->errors, 1);
+		(void)snprintf(path, sizeof(path), "%s/d%04u/none%u", crowd->host->mountpoint,
+				i % 4, i);
+		if (access(path, F_OK) == 0 || errno != ENOENT)
+			atomic_fetch_add(&crowd->errors, 1);
+		atomic_fetch_add(&crowd->reads, 1);
+	}
+	return NULL;
+}
+
+/*
+ * Killed while it invalidates names, or wakes watchers: one of its threads is then caught in the
+ * kernel, and only a successor can get it out.
+ */
+static void test_server_is_killed_while_waking(void **state)
+{
+	const char *rounds_text = getenv("FS_KILLS");
+	int i, pid, rounds = rounds_text ? atoi(rounds_text) : 30;
+	struct crowd crowd = {.files = 10};
+	uint64_t begun, slowest = 0;
+	pthread_t readers[3];
+	struct host host;
+	uint32_t all = 40;
+
+	(void)state;
+	NEEDS_FUSE();
+	host_serve(&host, 4, 10);
+	assert_int_equal(atomic_load(&host.state->watchers), 1);
+	crowd.host = &host;
+	for (i = 0; i < 3; i++)
+		assert_int_equal(pthread_create(&readers[i], NULL, list_all, &crowd), 0);
+	for (i = 0; i < rounds; i++) {
+		int fd = model_commit(&host.model, first_change, &all, -1);
+
+		pid = atomic_load(&host.state->server);
+		host_publish(&host, fd);
+		if (i % 2)
+			host_wait_published(&host);
+		(void)usleep((useconds_t)i * 37 % 2000);
+		begun = clock_mono_ns();
+		(void)kill(pid, SIGKILL);
+		assert_true(wait_until(has_other_server, &host, pid));
+		host_publish(&host, -1);
+		host_wait_published(&host);
+		assert_int_equal(host_look(&host, 3, (uint32_t)i % 10), i + 2);
+		if (clock_mono_ns() - begun > slowest)
+			slowest = clock_mono_ns() - begun;
+	}
+	atomic_store(&crowd.ends, true);
+	for (i = 0; i < 3; i++)
+		(void)pthread_join(readers[i], NULL);
+	print_message("# %d kills, %lu reads, %lu errors, slowest recovery %.1f ms\n", rounds,
+			atomic_load(&crowd.reads), atomic_load(&crowd.errors),
+			(double)slowest / 1e6);
+	assert_int_equal(atomic_load(&crowd.errors), 0);
+	host_stop(&host);
+}
+
 static void test_server_hangs(void **state)
 {
 	struct host host;
@@ -185,6 +252,7 @@ static void test_server_hangs(void **state)
 	pid = atomic_load(&host.state->server);
 	begun = clock_mono_ms();
 	assert_int_equal(kill(pid, SIGSTOP), 0);
+	nap_ms(20); /* until all of its threads have stopped */
 	assert_int_equal(host_look(&host, 1, 1), 1);
 	print_message("# healed in %llu ms\n", (unsigned long long)(clock_mono_ms() - begun));
 	assert_true(clock_mono_ms() - begun < 2600);
@@ -406,6 +474,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(test_server_is_killed),
 			cmocka_unit_test(test_server_is_killed_while_switching),
+			cmocka_unit_test(test_server_is_killed_while_waking),
 			cmocka_unit_test(test_server_hangs),
 			cmocka_unit_test(test_engine_dies),
 			cmocka_unit_test(test_unmounted_by_others),

@@ -6,6 +6,8 @@
 #include <sys/statvfs.h>
 #include <sys/xattr.h>
 
+#include "fs/segments.h"
+
 static bool has_fuse;
 
 #define NEEDS_FUSE()                                                                               \
@@ -223,6 +225,44 @@ static void test_switch(void **state)
 	host_stop(&host);
 }
 
+/* 10,000 names: by one message where the kernel knows it, and one by one. */
+static void look_at_all(const struct host *host, uint32_t changed)
+{
+	uint32_t i;
+
+	for (i = 0; i < host->model.dirs * host->model.files; i++)
+		assert_int_equal(host_look(host, i / host->model.files, i % host->model.files),
+				i < changed ? host->model.generation : 1);
+}
+
+static void switch_many(const char *how, uint32_t changed)
+{
+	struct host host;
+	uint64_t begun;
+
+	host_serve(&host, 100, 100);
+	look_at_all(&host, host.model.dirs * host.model.files);
+	host_commit(&host, changed);
+	begun = clock_mono_ns();
+	look_at_all(&host, changed);
+	print_message("# %s, %u names: %.2f ms from PREPARE to FLIP, then %.0f ms for all files\n",
+			how, changed, (double)host.in.flipped_ns / 1e6,
+			(double)(clock_mono_ns() - begun) / 1e6);
+	host_stop(&host);
+}
+
+static void test_many_names(void **state)
+{
+	(void)state;
+	NEEDS_FUSE();
+	switch_many("as the kernel can", 10000);
+	switch_many("as the kernel can", 1000);
+	assert_int_equal(setenv("REFMOUNT_NO_EPOCH", "1", 1), 0);
+	switch_many("entry by entry", 10000);
+	switch_many("entry by entry", 1000);
+	assert_int_equal(unsetenv("REFMOUNT_NO_EPOCH"), 0);
+}
+
 static int last_goes(uint32_t index, void *arg)
 {
 	return index == *(const uint32_t *)arg ? -1 : 0;
@@ -284,6 +324,86 @@ static void test_segments_go_when_unused(void **state)
 	assert_non_null(state_segment_find(host.state, 1)); /* held by the open file */
 	assert_int_equal(host_version(fd, 0, 0), 1);
 	(void)close(fd);
+	host_stop(&host);
+}
+
+static int only_one(uint32_t index, void *arg)
+{
+	return index == *(const uint32_t *)arg;
+}
+
+static unsigned count_dropped(const struct host *host)
+{
+	unsigned i, count = 0;
+
+	for (i = 0; i < STATE_SEGMENTS; i++)
+		count += atomic_load(&host->state->segments[i].number) != 0 &&
+				atomic_load(&host->state->segments[i].dropped);
+	return count;
+}
+
+/* Many segments that only the kernel's memory of names keeps: it is asked to let go. */
+static void test_kernel_is_asked_to_let_go(void **state)
+{
+	struct host host;
+	uint64_t deadline;
+	uint32_t i;
+
+	(void)state;
+	NEEDS_FUSE();
+	host_serve(&host, 1, 80);
+	for (i = 0; i < 80; i++) {
+		host_publish(&host, model_commit(&host.model, only_one, &i, -1));
+		host_wait_published(&host);
+	}
+	for (i = 0; i < 80; i++)
+		assert_int_equal(host_look(&host, 0, i), i + 2);
+	for (i = 2; i < 80; i++)
+		host_drop(&host, MESSAGE_DROP_SEGMENT, i);
+	deadline = clock_mono_ms() + HOST_WAIT_MS;
+	do
+		nap_ms(10);
+	while (count_dropped(&host) > SEGMENTS_HELD_GOOD && clock_mono_ms() < deadline);
+	assert_true(count_dropped(&host) <= SEGMENTS_HELD_GOOD);
+	host_stop(&host);
+}
+
+/* A listing that the kernel keeps is not the old one for those who have seen the new. */
+static void test_listing_is_kept_and_right(void **state)
+{
+	struct dirent *entry;
+	uint32_t last = 9;
+	struct host host;
+	uint64_t before;
+	char path[200];
+	DIR *held;
+	int count;
+
+	(void)state;
+	NEEDS_FUSE();
+	host_serve(&host, 1, 10);
+	path_in(&host, "d0000", path);
+	held = opendir(path);
+	assert_non_null(held);
+	assert_int_equal(count_entries(&host, "d0000"), 12);
+	assert_int_equal(count_entries(&host, "d0000"), 12);
+	before = atomic_load(&host.state->requests[28]) + atomic_load(&host.state->requests[44]);
+	assert_int_equal(count_entries(&host, "d0000"), 12);
+	assert_int_equal(atomic_load(&host.state->requests[28]) +
+					atomic_load(&host.state->requests[44]),
+			before); /* READDIR and READDIRPLUS */
+	host_publish(&host, model_commit(&host.model, last_goes, &last, -1));
+	host_wait_published(&host);
+	assert_int_equal(count_entries(&host, "d0000"), 11);
+	for (count = 0; (entry = readdir(held)); count++)
+		;
+	assert_int_equal(count, 11);
+	rewinddir(held);
+	for (count = 0; (entry = readdir(held)); count++)
+		;
+	assert_int_equal(count, 11);
+	(void)closedir(held);
+	assert_int_equal(count_entries(&host, "d0000"), 11);
 	host_stop(&host);
 }
 
@@ -378,8 +498,11 @@ int main(int argc, char **argv)
 			cmocka_unit_test(test_virtual_files),
 			cmocka_unit_test(test_warm_reads_ask_nothing),
 			cmocka_unit_test(test_switch),
+			cmocka_unit_test(test_many_names),
 			cmocka_unit_test(test_names_vanish),
 			cmocka_unit_test(test_segments_go_when_unused),
+			cmocka_unit_test(test_kernel_is_asked_to_let_go),
+			cmocka_unit_test(test_listing_is_kept_and_right),
 			cmocka_unit_test(test_switch_is_atomic),
 	};
 	int rc = host_role(argv);

@@ -153,6 +153,32 @@ static void test_views_are_whole(void **state)
 	(void)close(fd);
 }
 
+static void test_incarnations(void **state)
+{
+	struct state *shared;
+	uint32_t i;
+	int fd;
+
+	(void)state;
+	assert_int_equal(state_create(&fd, &shared, NULL), 0);
+	assert_int_equal(state_incarnation(shared, 16), 0);
+	assert_int_equal(state_incarnate(shared, 16), 0);
+	assert_int_equal(state_incarnate(shared, 16), 0);
+	assert_int_equal(state_incarnation(shared, 16), 2);
+	assert_int_equal(state_incarnation(shared, 17), 0);
+	/* The other folders of its group. */
+	for (i = 1; i < STATE_INCARNATION_GROUP; i++)
+		assert_int_equal(state_incarnate(shared, 16 + i * 64), 0);
+	assert_int_equal(state_incarnate(shared, 16 + i * 64), -ENOSPC);
+	assert_int_equal(state_incarnate(shared, 16), 0);
+	assert_int_equal(state_incarnation(shared, 16 + 64), 1);
+	state_incarnation_forget(shared, 16);
+	assert_int_equal(state_incarnation(shared, 16), 0);
+	assert_int_equal(state_incarnate(shared, 16 + i * 64), 0);
+	state_unmap(shared);
+	(void)close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -161,6 +187,7 @@ int main(void)
 			cmocka_unit_test(test_segments),
 			cmocka_unit_test(test_generations),
 			cmocka_unit_test(test_views_are_whole),
+			cmocka_unit_test(test_incarnations),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

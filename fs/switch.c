@@ -1,0 +1,354 @@
+/*
+ * What blocks, and whom it must not block.
+ *
+ * A switch talks to the kernel in ways that wait for locks of folders, and such a lock may be held by a
+ * reader who waits for an answer from us. So the one who does that may not be a worker, nor the
+ * thread that listens to the keeper: it is this one.
+ *
+ * It must not stand in the way of our own death either. A thread that waits for a lock, or for the
+ * answer to a request that a worker has taken already, cannot be killed; the process does not end as
+ * long as it exists, and its parent is not told. But only a successor can answer. The way out:
+ * this thread has a table of descriptors of its own (unshare(2)), without the link to the keeper. When all
+ * the others have died, the link is closed, the keeper sees that, and starts the successor without
+ * waiting (children.c); the successor answers; and then the thread ends as well.
+ *
+ * Publishing comes before waking: a request that arrives while watchers are being woken waits until
+ * that is done, but not longer than NOTIFY_GRACE_NS; then what is left goes untold.
+ */
+#include "fs/switch.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fuse_lowlevel.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "fs/changes.h"
+#include "fs/door.h"
+#include "fs/identity.h"
+#include "fs/notify.h"
+#include "fs/publish.h"
+#include "fs/views.h"
+#include "src/base/clock.h"
+#include "src/base/err.h"
+#include "src/base/log.h"
+#include "src/link/message.h"
+#include "src/snap/node.h"
+
+#define REFRESH_MAX	16	      /* nodes; one more, and the oldest is forgotten */
+#define NOTIFY_GRACE_NS 1000000000ull /* a switch waits that long for watchers to be woken */
+
+struct switcher {
+	struct switcher_source source;
+	struct notify notify; /* the thread's */
+	pthread_t thread;
+
+	pthread_mutex_t lock; /* guards what follows */
+	pthread_cond_t changed;
+	bool is_ready; /* the thread has its own descriptors */
+	bool is_busy, ends, closes;
+	bool has_request, has_reply;
+	uint64_t asked_ns;
+	uint32_t shed; /* segment; 0: none */
+	uint64_t refresh[REFRESH_MAX];
+	unsigned refresh_count;
+	struct message request, reply;
+
+	struct message working; /* the thread's: too large for its stack */
+};
+
+/* --- in the thread --- */
+
+static bool may_go_on(void *arg)
+{
+	struct switcher *switcher = arg;
+	bool may;
+
+	(void)pthread_mutex_lock(&switcher->lock);
+	may = !switcher->ends && !switcher->closes &&
+			(!switcher->has_request ||
+					clock_mono_ns() - switcher->asked_ns < NOTIFY_GRACE_NS);
+	(void)pthread_mutex_unlock(&switcher->lock);
+	return may;
+}
+
+static bool is_ending(struct switcher *switcher)
+{
+	bool is;
+
+	(void)pthread_mutex_lock(&switcher->lock);
+	is = switcher->ends || switcher->closes;
+	(void)pthread_mutex_unlock(&switcher->lock);
+	return is;
+}
+
+static void wake(struct switcher *switcher)
+{
+	(void)eventfd_write(switcher->source.wake_fd, 1);
+}
+
+static void answer(struct switcher *switcher)
+{
+	(void)pthread_mutex_lock(&switcher->lock);
+	switcher->reply = switcher->working;
+	switcher->has_reply = true;
+	(void)pthread_mutex_unlock(&switcher->lock);
+	wake(switcher);
+}
+
+static void publish(struct switcher *switcher, const struct message *request)
+{
+	const struct switcher_source *source = &switcher->source;
+	struct publish publish = {.session = source->session,
+			.device_fd = source->device_fd,
+			.state = source->state,
+			.set = source->set,
+			.views = source->views,
+			.settles = switcher->notify.door_fd >= 0};
+	struct err err = ERR_INIT;
+	uint64_t left = 0;
+
+	if (publish_run(&publish, request, &switcher->working, &err) < 0)
+		log_error("generation %u: %s", request->view.generation, err.text);
+	answer(switcher);
+	if (publish.settles && changes_keep_known(&publish.changes) == 0)
+		left = notify_run(&switcher->notify, &publish.changes, &publish.before, may_go_on,
+				switcher);
+	if (left > 0 && !is_ending(switcher))
+		log_warn("wake watchers: no time for %llu names", (unsigned long long)left);
+	views_settle(source->views);
+	changes_release(&publish.changes);
+}
+
+/* A live folder's name leads to something of SEGMENT: the kernel may drop it and ask again. */
+static void shed_node(struct switcher *switcher, const struct node *node)
+{
+	struct state *state = switcher->source.state;
+
+	if (node->name_len == 0 || node->parent == 0)
+		return;
+	(void)fuse_lowlevel_notify_inval_entry(switcher->source.session,
+			identity_live(node->parent, state_incarnation(state, node->parent)),
+			node->name, node->name_len);
+}
+
+static void shed(struct switcher *switcher, uint32_t number)
+{
+	const struct segment_set *set = switcher->source.set;
+	struct node node;
+	place at;
+
+	if (!segment_set_find(set, number))
+		return;
+	for (at = place_make(number, 0); at != PLACE_NONE; at = node_behind(set, at)) {
+		if (node_read(set, at, &node) == 0 && node.kind != NODE_DIR)
+			shed_node(switcher, &node);
+	}
+}
+
+/* What there is to do; taken out of the switcher under its lock. */
+struct job {
+	bool ends, closes, has_request;
+	uint32_t shed;
+	unsigned refresh_count;
+	uint64_t refresh[REFRESH_MAX];
+};
+
+static bool has_job(const struct switcher *switcher)
+{
+	return switcher->ends || switcher->closes || switcher->has_request || switcher->shed ||
+			switcher->refresh_count > 0;
+}
+
+static void wait_for_job(struct switcher *switcher, struct job *job, struct message *request)
+{
+	(void)pthread_mutex_lock(&switcher->lock);
+	switcher->is_busy = false;
+	wake(switcher);
+	while (!has_job(switcher))
+		(void)pthread_cond_wait(&switcher->changed, &switcher->lock);
+	*job = (struct job){.ends = switcher->ends,
+			.closes = switcher->closes,
+			.has_request = switcher->has_request,
+			.shed = switcher->shed,
+			.refresh_count = switcher->refresh_count};
+	memcpy(job->refresh, switcher->refresh, sizeof(job->refresh));
+	if (job->has_request)
+		*request = switcher->request;
+	switcher->is_busy = true;
+	switcher->closes = switcher->has_request = false;
+	switcher->shed = 0;
+	switcher->refresh_count = 0;
+	(void)pthread_mutex_unlock(&switcher->lock);
+}
+
+static void carry_out(
+		struct switcher *switcher, const struct job *job, const struct message *request)
+{
+	unsigned i;
+
+	if (job->closes)
+		notify_close(&switcher->notify);
+	if (job->has_request)
+		publish(switcher, request);
+	for (i = 0; i < job->refresh_count; i++)
+		(void)fuse_lowlevel_notify_inval_inode(
+				switcher->source.session, job->refresh[i], 0, 0);
+	if (job->shed)
+		shed(switcher, job->shed);
+}
+
+static void take_descriptors(struct switcher *switcher)
+{
+	struct switcher_source *source = &switcher->source;
+	int rc = 0;
+
+	if (unshare(CLONE_FILES) < 0) {
+		rc = errno;
+		log_warn("descriptors of the switching thread: %s", strerrordesc_np(rc));
+	} else if (source->close_fd >= 0) {
+		(void)syscall(SYS_close, source->close_fd); /* see close_own() in notify.c */
+	}
+	/* A door in the common table could not be closed by us. */
+	switcher->notify = (struct notify){.door_fd = rc ? -1 : source->door_fd,
+			.staging_fd = -1,
+			.door = source->door,
+			.state = source->state,
+			.set = source->set};
+	(void)pthread_mutex_lock(&switcher->lock);
+	switcher->is_ready = true;
+	(void)pthread_cond_broadcast(&switcher->changed);
+	(void)pthread_mutex_unlock(&switcher->lock);
+}
+
+static void *switcher_main(void *arg)
+{
+	static _Thread_local struct message request;
+	struct switcher *switcher = arg;
+	struct job job;
+
+	take_descriptors(switcher);
+	for (;;) {
+		wait_for_job(switcher, &job, &request);
+		if (job.ends)
+			break;
+		carry_out(switcher, &job, &request);
+	}
+	notify_close(&switcher->notify);
+	return NULL;
+}
+
+/* --- for the others --- */
+
+int switcher_start(const struct switcher_source *source, struct switcher **out, struct err *err)
+{
+	struct switcher *switcher = calloc(1, sizeof(*switcher));
+	sigset_t all, before;
+	int rc;
+
+	if (!switcher)
+		return err_sys(err, ENOMEM, "start the switching thread");
+	switcher->source = *source;
+	switcher->is_busy = true;
+	(void)pthread_mutex_init(&switcher->lock, NULL);
+	(void)pthread_cond_init(&switcher->changed, NULL);
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
+	rc = pthread_create(&switcher->thread, NULL, switcher_main, switcher);
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (rc) {
+		free(switcher);
+		return err_sys(err, rc, "start the switching thread");
+	}
+	(void)pthread_mutex_lock(&switcher->lock);
+	while (!switcher->is_ready)
+		(void)pthread_cond_wait(&switcher->changed, &switcher->lock);
+	(void)pthread_mutex_unlock(&switcher->lock);
+	*out = switcher;
+	return 0;
+}
+
+static void signal_change(struct switcher *switcher)
+{
+	(void)pthread_cond_signal(&switcher->changed);
+	(void)pthread_mutex_unlock(&switcher->lock);
+}
+
+void switcher_end(struct switcher *switcher)
+{
+	if (!switcher)
+		return;
+	(void)pthread_mutex_lock(&switcher->lock);
+	switcher->ends = true;
+	signal_change(switcher);
+	(void)pthread_join(switcher->thread, NULL);
+	(void)pthread_cond_destroy(&switcher->changed);
+	(void)pthread_mutex_destroy(&switcher->lock);
+	free(switcher);
+}
+
+void switcher_ask(struct switcher *switcher, const struct message *request)
+{
+	assert(request->type == MESSAGE_PUBLISH);
+	(void)pthread_mutex_lock(&switcher->lock);
+	switcher->request = *request;
+	switcher->has_request = switcher->is_busy = true;
+	switcher->asked_ns = clock_mono_ns();
+	signal_change(switcher);
+}
+
+void switcher_shed(struct switcher *switcher, uint32_t number)
+{
+	(void)pthread_mutex_lock(&switcher->lock);
+	switcher->shed = number;
+	switcher->is_busy = true;
+	signal_change(switcher);
+}
+
+void switcher_refresh(struct switcher *switcher, uint64_t ino)
+{
+	(void)pthread_mutex_lock(&switcher->lock);
+	if (switcher->refresh_count == REFRESH_MAX)
+		memmove(switcher->refresh, switcher->refresh + 1,
+				--switcher->refresh_count * sizeof(*switcher->refresh));
+	switcher->refresh[switcher->refresh_count++] = ino;
+	switcher->is_busy = true;
+	signal_change(switcher);
+}
+
+void switcher_close_door(struct switcher *switcher)
+{
+	(void)pthread_mutex_lock(&switcher->lock);
+	switcher->closes = true;
+	signal_change(switcher);
+}
+
+bool switcher_take(struct switcher *switcher, struct message *reply)
+{
+	bool has;
+
+	(void)pthread_mutex_lock(&switcher->lock);
+	has = switcher->has_reply;
+	switcher->has_reply = false;
+	if (has)
+		*reply = switcher->reply;
+	(void)pthread_mutex_unlock(&switcher->lock);
+	return has;
+}
+
+bool switcher_is_idle(struct switcher *switcher)
+{
+	bool is_idle;
+
+	(void)pthread_mutex_lock(&switcher->lock);
+	is_idle = !switcher->is_busy;
+	(void)pthread_mutex_unlock(&switcher->lock);
+	return is_idle;
+}
