@@ -74,7 +74,8 @@ struct showing {
 	struct generation *generation;
 	uint64_t goal; /* serial of the goal it fulfils; 0: none */
 	bool is_of_ref;
-	size_t doomed; /* so many of `doomed` are not named in its overlay any more */
+	int64_t flip_us; /* once it is answered */
+	size_t doomed;	 /* so many of `doomed` are not named in its overlay any more */
 };
 
 /* A generation that is not kept any more and not yet removed. */

@@ -89,6 +89,15 @@ struct hold present_hold(const struct engine *engine)
 	return hold;
 }
 
+static const char *no_watchers(const struct engine *engine)
+{
+	const struct state *shared = engine->shared;
+
+	if (atomic_load(&shared->watchers))
+		return NULL;
+	return shared->watchers_reason[0] ? shared->watchers_reason : "not known yet";
+}
+
 /* As it will be once TARGET is visible. Points into ENGINE, HOLD and LAST. */
 static void collect(struct engine *engine, const struct hold *hold, struct last_switch *last,
 		struct facts *out)
@@ -105,6 +114,7 @@ static void collect(struct engine *engine, const struct hold *hold, struct last_
 				.to = target->commit,
 				.changed = -1,
 				.took_ms = -1,
+				.flip_us = -1,
 		};
 	*out = (struct facts){
 			.mount = engine->settings.mountpoint,
@@ -129,6 +139,7 @@ static void collect(struct engine *engine, const struct hold *hold, struct last_
 			.engine = atomic_load(&engine->shared->engine),
 			.restarts = atomic_load(&engine->shared->server_restarts) +
 					atomic_load(&engine->shared->engine_restarts),
+			.no_watchers = no_watchers(engine),
 	};
 }
 
@@ -273,7 +284,7 @@ void present_on_timer(void *arg)
 
 void present_answer(struct engine *engine, const struct message *message)
 {
-	const struct showing showing = engine->showing;
+	struct showing showing = engine->showing;
 	char sentence[128];
 
 	if (!switcher_answer(engine->switcher, message))
@@ -284,6 +295,7 @@ void present_answer(struct engine *engine, const struct message *message)
 				strerror(message->code));
 		present_failed(engine, sentence);
 	} else {
+		showing.flip_us = (int64_t)(message->flipped_ns / 1000);
 		record_visible(engine, &showing);
 		record_removal(engine, showing.doomed);
 		record_trim(engine);

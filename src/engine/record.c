@@ -71,10 +71,11 @@ static void add_history(struct engine *engine, const struct generation *generati
 		log_warn("%s", err.text);
 }
 
-/* GENERATION has become visible after FROM (NULL: nothing was, or it is not loaded). */
-static void record_switch(struct engine *engine, const struct generation *from,
-		const struct generation *generation)
+/* What SHOWING stood for has become visible after FROM (NULL: nothing was, or it is not loaded). */
+static void record_switch(
+		struct engine *engine, const struct generation *from, const struct showing *showing)
 {
+	const struct generation *generation = showing->generation;
 	struct saved *saved = &engine->saved;
 	uint64_t now = clock_mono_ms(), since = engine->cause.since_ms;
 	char hex[OID_HEX_SIZE];
@@ -85,6 +86,7 @@ static void record_switch(struct engine *engine, const struct generation *from,
 			.to = generation->commit,
 			.changed = count_changes(engine, from, generation),
 			.took_ms = since > 0 ? (int64_t)(now - since) : -1,
+			.flip_us = showing->flip_us,
 	};
 	if (saved->served.generation > 0)
 		saved->previous = saved->served;
@@ -251,7 +253,7 @@ void record_visible(struct engine *engine, const struct showing *showing)
 
 	engine->visible = generation;
 	if (is_switch)
-		record_switch(engine, from, generation);
+		record_switch(engine, from, showing);
 	if (is_goal)
 		reach_goal(engine);
 	if (is_new_tip)

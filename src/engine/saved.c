@@ -198,6 +198,7 @@ static void parse_marks(const struct value *map, struct saved *out)
 	oid_of(last, "to", &out->last_switch.to);
 	out->last_switch.changed = number_of(last, "changed", -1, INT64_MAX);
 	out->last_switch.took_ms = number_of(last, "took_ms", -1, INT64_MAX);
+	out->last_switch.flip_us = number_of(last, "flip_us", -1, INT64_MAX);
 }
 
 static void parse_fields(const struct value *map, struct saved *out)

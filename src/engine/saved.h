@@ -39,6 +39,7 @@ struct last_switch {
 	struct oid from, to;
 	int64_t changed; /* files; -1: not known yet */
 	int64_t took_ms; /* from the cause to the flip; -1: not known yet */
+	int64_t flip_us; /* of that, between PREPARE and FLIP; -1: likewise */
 };
 
 struct saved {

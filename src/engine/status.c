@@ -144,20 +144,26 @@ static struct value *processes(struct arena *arena, const struct facts *facts)
 	return fields_end(&fields);
 }
 
-static struct value *features(struct arena *arena)
+/* What works on this machine, and why the rest does not. */
+static struct value *features(struct arena *arena, const struct facts *facts)
 {
-	static const char *const names[][2] = {
-			{"watchers", "watchers_reason"},
-			{"leases", "leases_reason"},
-			{"readers", "readers_reason"},
-			{"sandbox", "sandbox_reason"},
+	static const char later[] = "not in this version";
+	const struct {
+		const char *name, *reason_name;
+		const char *why_not; /* NULL: it works */
+	} all[] = {
+			{"watchers", "watchers_reason", facts->no_watchers},
+			{"leases", "leases_reason", later},
+			{"readers", "readers_reason", later},
+			{"sandbox", "sandbox_reason", later},
 	};
 	struct fields fields = fields_begin(arena);
 	size_t i;
 
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		fields_bool(&fields, names[i][0], false);
-		fields_text(&fields, names[i][1], "not in this version");
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		fields_bool(&fields, all[i].name, !all[i].why_not);
+		if (all[i].why_not)
+			fields_text(&fields, all[i].reason_name, all[i].why_not);
 	}
 	return fields_end(&fields);
 }
@@ -220,7 +226,7 @@ struct value *status_value(struct arena *arena, const struct facts *facts)
 	fields_int(&fields, "files", (int64_t)facts->generation->files);
 	fields_int(&fields, "bytes", (int64_t)facts->generation->bytes);
 	fields_value(&fields, "processes", processes(arena, facts));
-	fields_value(&fields, "features", features(arena));
+	fields_value(&fields, "features", features(arena, facts));
 	return fields_end(&fields);
 }
 

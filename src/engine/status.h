@@ -42,6 +42,7 @@ struct facts {
 	bool is_building;	     /* a newer revision is on its way */
 	int32_t keeper, server, engine; /* pids; 0: not running */
 	uint64_t restarts;
+	const char *no_watchers; /* why watchers of files are not woken; NULL: they are */
 };
 
 bool status_is_synced(const struct facts *facts);

@@ -57,7 +57,7 @@ static struct saved example(void)
 	diag_add(&saved.findings, DIAG_ERROR, NULL, 0, 0, "no");
 	saved.last_sync = (struct last_sync){.time = 1790000200, .ok_time = 1790000150};
 	strcpy(saved.last_sync.error, "gone");
-	saved.last_switch = (struct last_switch){1790000000, commit(2), commit(1), 3, 4};
+	saved.last_switch = (struct last_switch){1790000000, commit(2), commit(1), 3, 4, 250};
 	saved.next_generation = 18;
 	saved.next_dir = 99;
 	return saved;
@@ -88,6 +88,7 @@ static void round_trip(void **state)
 	assert_int_equal(loaded.hold.until, 1790000160);
 	assert_int_equal(loaded.served.generation, 17);
 	assert_int_equal(loaded.last_switch.took_ms, 4);
+	assert_int_equal(loaded.last_switch.flip_us, 250);
 	assert_int_equal(loaded.findings.count, 2);
 	assert_int_equal(loaded.findings.items[0].column, 7);
 	assert_string_equal(loaded.findings.items[1].message, "no");

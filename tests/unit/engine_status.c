@@ -56,7 +56,7 @@ static void calm(struct scene *scene)
 	scene->generation.files = 1234;
 	scene->generation.bytes = 5678901;
 	scene->sync.time = scene->sync.ok_time = 1795425195;
-	scene->last = (struct last_switch){1795425165, commit(HEX_2), commit(HEX_1), 3, 4};
+	scene->last = (struct last_switch){1795425165, commit(HEX_2), commit(HEX_1), 3, 4, 250};
 	scene->facts = (struct facts){
 			.mount = "/srv/config",
 			.source = "/srv/git/config.git",
@@ -124,14 +124,14 @@ static void as_the_interface_says(void **state)
 			"  to: '" HEX_1 "'\n"
 			"  changed: 3\n"
 			"  took_ms: 4\n"
+			"  flip_us: 250\n"
 			"findings: []\n"
 			"drift: {revision: false, files: 0, readers: 0}\n"
 			"files: 1234\n"
 			"bytes: 5678901\n"
 			"processes: {keeper: 4101, server: 4102, engine: 4103, restarts: 0}\n"
 			"features:\n"
-			"  watchers: false\n"
-			"  watchers_reason: not in this version\n"
+			"  watchers: true\n"
 			"  leases: false\n"
 			"  leases_reason: not in this version\n"
 			"  readers: false\n"
