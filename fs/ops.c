@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "fs/attributes.h"
 #include "fs/door.h"
@@ -103,13 +104,17 @@ static void op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *info)
 }
 
 /*
- * Touch what is about to be copied. Should a signal kill us while the kernel fetches a page for the
- * copy, the reader would get EIO; here it hits us before there is a reply at all.
+ * Have exactly what is asked for read from the disk, in one go (contents are mapped without
+ * readahead: the kernel does that for the reader already), and touch it. Should a signal kill us
+ * while the kernel fetches a page for the copy, the reader would get EIO; here it hits us before
+ * there is a reply at all.
  */
 static void fetch_pages(const uint8_t *data, size_t len)
 {
+	uintptr_t start = (uintptr_t)data & ~((uintptr_t)TREE_BLOCK - 1);
 	size_t i;
 
+	(void)madvise((void *)start, (uintptr_t)data + len - start, MADV_WILLNEED);
 	for (i = 0; i < len; i += TREE_BLOCK)
 		(void)*(const volatile uint8_t *)(data + i);
 	if (len > 0)

@@ -11,6 +11,15 @@
 #include "src/link/state.h"
 #include "src/snap/segment.h"
 
+#define PAGE	    4096u
+#define RECORDS_MAX (32u << 20) /* bytes of one segment that are kept mapped in */
+
+/* Where the page begins with which the records of SEGMENT do. */
+static size_t records_page(const struct segment *segment)
+{
+	return segment->meta_offset & ~((uint64_t)PAGE - 1);
+}
+
 int segments_add(struct segment_set *set, uint32_t number, int fd, struct err *err)
 {
 	struct segment *segment;
@@ -26,6 +35,8 @@ int segments_add(struct segment_set *set, uint32_t number, int fd, struct err *e
 		segment_unmap(segment);
 		return err_sys(err, -rc, "keep segment %u", number);
 	}
+	/* A small file costs its own pages, not those around it; ops.c asks for what is read. */
+	(void)madvise((void *)(uintptr_t)segment->map, records_page(segment), MADV_RANDOM);
 	return 0;
 }
 
@@ -113,6 +124,27 @@ uint32_t segments_to_shed(const struct state *state, uint32_t after)
 	return held > SEGMENTS_HELD_GOOD || used > STATE_SEGMENTS / 4 * 3 ? next : 0;
 }
 
+void segments_populate(const struct segment_set *set, uint32_t number)
+{
+	const struct segment *segment = segment_set_find(set, number);
+	size_t start;
+
+	if (!segment || segment->meta_size > RECORDS_MAX)
+		return;
+	start = records_page(segment);
+	/* Before Linux 5.14 there is no such advice: pages come one by one, when they are needed. */
+	(void)madvise((void *)(uintptr_t)(segment->map + start), segment->size - start,
+			MADV_POPULATE_READ);
+}
+
+void segments_populate_all(const struct segment_set *set, const struct state *state)
+{
+	unsigned i;
+
+	for (i = 0; i < STATE_SEGMENTS; i++)
+		segments_populate(set, atomic_load(&state->segments[i].number));
+}
+
 void segments_trim(const struct segment_set *set, const struct state *state)
 {
 	const struct segment *segment;
@@ -121,7 +153,7 @@ void segments_trim(const struct segment_set *set, const struct state *state)
 	for (i = 0; i < STATE_SEGMENTS; i++) {
 		segment = segment_set_find(set, atomic_load(&state->segments[i].number));
 		if (segment)
-			(void)madvise((void *)(uintptr_t)segment->map, segment->size,
+			(void)madvise((void *)(uintptr_t)segment->map, records_page(segment),
 					MADV_DONTNEED);
 	}
 }

@@ -37,7 +37,17 @@ bool segments_sweep(struct segment_set *set, struct state *state, struct views *
  */
 uint32_t segments_to_shed(const struct state *state, uint32_t after);
 
-/* Give mapped pages back to the page cache: they are there, but do not count as ours. */
+/*
+ * Map in the records of segment NUMBER (absent is fine), so that finding a file never waits for the disk.
+ * Contents come when they are read.
+ */
+void segments_populate(const struct segment_set *set, uint32_t number);
+void segments_populate_all(const struct segment_set *set, const struct state *state);
+
+/*
+ * Give the mapped pages of contents back to the page cache: they are there, but do not count as
+ * ours.
+ */
 void segments_trim(const struct segment_set *set, const struct state *state);
 
 #endif

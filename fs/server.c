@@ -113,6 +113,8 @@ static void add_segment(struct server *server, int fd)
 		log_error("segment %u came without its descriptor", server->in.number);
 	else if (segments_add(server->set, server->in.number, fd, &err) < 0)
 		log_error("segment %u: %s", server->in.number, err.text);
+	else
+		segments_populate(server->set, server->in.number);
 }
 
 /* The very first view, before there is a session. Fills server->out; the caller sends it. */
@@ -268,6 +270,7 @@ static void control(struct server *server)
 {
 	struct happened happened = {0};
 
+	segments_populate_all(server->set, server->state); /* workers serve already */
 	while (!happened.end) {
 		happened = wait_for(server, next_timeout(server));
 		if (happened.message && take_message(server))
