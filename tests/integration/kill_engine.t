@@ -12,11 +12,11 @@ kill -9 "$engine"
 is "$(cat "$M/a")" two 'serving goes on'
 ok 'another engine is there' wait_until 5 sh -c "pid=\$(pgrep -f '^refmount: engine') && test \"\$pid\" != '$engine'"
 third=$(commit a three)
-ok 'a commit is served' served "$third"
+ok 'a commit is served' wait_until 20 served "$third" # it may still be starting
 is "$(cat "$M/a")" three 'and seen'
 is "$(pid_of server)" "$server" 'the server is the same'
 ok 'rollback' refmount rollback "$M" --reason hold
-kill -9 "$(pgrep -f '^refmount: engine')"
+kill -9 $(pgrep -f '^refmount: engine')
 ok 'an engine is there again' wait_until 5 refmount wait "$M" "$second" --timeout 1s
 is "$(status "s['hold']['reason']")" hold 'the hold survives'
 is "$(cat "$M/a")" two 'so does what is served'
