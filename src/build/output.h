@@ -1,8 +1,8 @@
 /*
  * output: the files that a rendered tree consists of, before they are a tree.
  *
- * Rendering (render.h) makes the list; whoever shows it (a snapshot, `refmount render -o`) takes it from
- * there. Sorted by path once it is complete; folders are implied by paths.
+ * Rendering (render.h) makes the list; whoever shows it (a snapshot, `refmount render -o`) takes it
+ * from there. Sorted by path once it is complete; folders are implied by paths.
  */
 #ifndef BUILD_OUTPUT_H
 #define BUILD_OUTPUT_H
@@ -47,7 +47,19 @@ void outputs_release(struct outputs *outputs);
 /* Zeroed, at the end; NULL without memory. */
 struct output *outputs_add(struct outputs *outputs);
 
-/* By path, in the order of a tree walk (bytes, each folder's entries together). */
+/*
+ * TEXT (malloc'ed, SIZE bytes) is what OUTPUT shows; takes ownership, also on failure. Sets the id
+ * that belongs to it. 0, -ENOMEM, -EIO.
+ */
+int output_set_text(struct output *output, char *text, uint64_t size);
+
+/*
+ * Paths in the order of a tree walk: names by their bytes, each folder's entries together. <0, 0,
+ * >0.
+ */
+int output_compare_paths(const char *a, const char *b);
+
+/* By path, in that order. */
 void outputs_sort(struct outputs *outputs);
 
 #endif
