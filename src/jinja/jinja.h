@@ -29,7 +29,6 @@ struct jinja_options {
 	bool is_ansible; /* else plain Jinja2 */
 	bool trim_blocks, lstrip_blocks, keep_trailing_newline;
 	enum undefined_mode undefined;
-	const char *managed; /* what `managed` and `ansible_managed` say; NULL: undefined names */
 };
 
 /* The defaults of the profile: ansible trims blocks and chains undefined values. */
@@ -70,7 +69,8 @@ void jinja_free(struct jinja *jinja); /* NULL is fine */
 struct jinja_render {
 	const char *name;	    /* template, for the loader */
 	const struct value *values; /* a map: the global names */
-	struct reads *reads;	    /* may be NULL */
+	const char *managed; /* what `managed` and `ansible_managed` say; NULL: undefined names */
+	struct reads *reads; /* may be NULL */
 	struct jinja_limits limits;
 	uint64_t steps_used; /* out */
 };
