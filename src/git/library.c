@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "src/base/err.h"
+#include "src/base/utf8.h"
 #include "src/git/repo.h"
-#include "src/git/utf8.h"
 
 /*
  * Packs are mapped in windows. These are the bounds that keep an engine which lives for months

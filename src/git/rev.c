@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "src/base/err.h"
+#include "src/base/utf8.h"
 #include "src/git/commit.h"
 #include "src/git/library.h"
 #include "src/git/object.h"
-#include "src/git/utf8.h"
 
 int rev_read(struct repo *repo, const struct oid *commit, struct rev *out, struct err *err)
 {

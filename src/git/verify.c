@@ -11,7 +11,7 @@
 
 #include "src/base/buf.h"
 #include "src/base/str.h"
-#include "src/git/utf8.h"
+#include "src/base/utf8.h"
 
 /* Code points that HFS+ ignores when it compares names. */
 static bool is_hfs_ignored(uint32_t code)

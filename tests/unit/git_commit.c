@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
+#include "src/base/utf8.h"
 #include "src/git/commit.h"
-#include "src/git/utf8.h"
 
 #define TREE   "tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\n"
 #define PARENT "parent 1111111111111111111111111111111111111111\n"

@@ -1,7 +1,9 @@
-#include "src/git/utf8.h"
+#include "src/base/utf8.h"
 
 #include <assert.h>
 #include <string.h>
+
+#include "src/base/buf.h"
 
 #define REPLACEMENT	"\xef\xbf\xbd"
 #define REPLACEMENT_LEN 3
@@ -45,6 +47,27 @@ uint32_t utf8_next(const char *data, size_t len, size_t *used)
 		return UTF8_BAD;
 	*used = need;
 	return code;
+}
+
+void utf8_add(struct buf *out, uint32_t code)
+{
+	assert(code <= 0x10ffff && (code < 0xd800 || code > 0xdfff));
+	if (code < 0x80) {
+		buf_add_char(out, (char)code);
+		return;
+	}
+	if (code < 0x800) {
+		buf_add_char(out, (char)(0xc0 | code >> 6));
+	} else {
+		if (code < 0x10000) {
+			buf_add_char(out, (char)(0xe0 | code >> 12));
+		} else {
+			buf_add_char(out, (char)(0xf0 | code >> 18));
+			buf_add_char(out, (char)(0x80 | (code >> 12 & 0x3f)));
+		}
+		buf_add_char(out, (char)(0x80 | (code >> 6 & 0x3f)));
+	}
+	buf_add_char(out, (char)(0x80 | (code & 0x3f)));
 }
 
 bool utf8_is_control(uint32_t code)

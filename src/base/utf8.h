@@ -1,12 +1,14 @@
 /*
  * utf8: one code point at a time, from bytes that may be anything.
  */
-#ifndef GIT_UTF8_H
-#define GIT_UTF8_H
+#ifndef BASE_UTF8_H
+#define BASE_UTF8_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+struct buf;
 
 #define UTF8_BAD 0xffffffffu
 
@@ -15,6 +17,9 @@
  * UTF8_BAD, and *USED is 1.
  */
 uint32_t utf8_next(const char *data, size_t len, size_t *used);
+
+/* Append CODE, a code point that is no surrogate (assert). */
+void utf8_add(struct buf *out, uint32_t code);
 
 /* C0 and C1 controls and DEL. */
 bool utf8_is_control(uint32_t code);
