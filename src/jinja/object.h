@@ -99,6 +99,7 @@ struct iterator {
 struct undefined {
 	const char *name; /* NULL: MESSAGE says it all */
 	const char *message;
+	bool is_plain; /* behaves as in UNDEFINED_LENIENT, whatever the mode: an inline if without else */
 };
 
 /* Behaviour of an OBJECT_NATIVE; any function may be NULL. All return 0 or negative, as in run.h. */
@@ -125,6 +126,9 @@ struct native {
 
 struct object object_undefined(struct run *run, const char *name); /* "'NAME' is undefined" */
 struct object object_undefined_because(struct run *run, const char *fmt, ...)
+		__attribute__((format(printf, 2, 3)));
+/* The same, plain: what `x if c` yields when C is false. */
+struct object object_undefined_plain(struct run *run, const char *fmt, ...)
 		__attribute__((format(printf, 2, 3)));
 struct object object_none(void);
 struct object object_bool(bool boolean);
