@@ -31,6 +31,12 @@ const char *str_suggest(const char *word, const char *const *words);
 /* Valid UTF-8 (RFC 3629: no surrogates, no overlong forms). */
 bool str_is_utf8(const char *data, size_t len);
 
+/*
+ * The code point at *P (before END), and *P behind it. Bytes that are no UTF-8 count as the control
+ * character 0, one by one.
+ */
+uint32_t str_next_code(const char **p, const char *end);
+
 /* Copy into a fixed array, cut at its end on a UTF-8 boundary, always NUL-terminated. */
 void str_copy(char *dst, size_t dst_size, const char *src);
 

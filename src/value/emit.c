@@ -52,26 +52,6 @@ static char short_escape(char c)
 	}
 }
 
-/*
- * The code point at *P (valid UTF-8), and *P behind it. Bytes that are no UTF-8 count as control
- * characters, one by one.
- */
-static uint32_t next_code(const char **p, const char *end)
-{
-	const unsigned char *s = (const unsigned char *)*p;
-	size_t len = s[0] < 0x80 ? 1 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4, i;
-	uint32_t code = s[0] < 0x80 ? s[0] : s[0] & (0xffu >> (len + 1));
-
-	if (len > (size_t)(end - *p) || !str_is_utf8(*p, len)) {
-		*p += 1;
-		return 0;
-	}
-	for (i = 1; i < len; i++)
-		code = code << 6 | (s[i] & 0x3fu);
-	*p += len;
-	return code;
-}
-
 /* May stand in YAML as it is, on one line, and looks like something. */
 static bool is_printable(uint32_t code)
 {
@@ -87,7 +67,7 @@ static bool all_printable(const char *text, size_t len)
 	const char *p = text, *end = text + len;
 
 	while (p < end) {
-		if (!is_printable(next_code(&p, end)))
+		if (!is_printable(str_next_code(&p, end)))
 			return false;
 	}
 	return true;
@@ -106,7 +86,7 @@ static void add_quoted(struct buf *out, const char *text, size_t len)
 	buf_add_char(out, '"');
 	while (p < end) {
 		start = p;
-		code = next_code(&p, end);
+		code = str_next_code(&p, end);
 		escape = code < 0x80 ? short_escape((char)code) : 0;
 		if (escape)
 			buf_printf(out, "\\%c", escape);

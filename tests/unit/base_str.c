@@ -158,6 +158,19 @@ static void copy_cuts_between_characters(void **state)
 	str_copy(text, 0, "abc"); /* touches nothing */
 }
 
+static void code_points(void **state)
+{
+	static const char text[] = "a\xc3\xa9\xf0\x9f\x98\x80\x80\xe2\x82";
+	static const uint32_t codes[] = {'a', 0xe9, 0x1f600, 0, 0, 0};
+	const char *p = text, *end = text + sizeof(text) - 1;
+	size_t i;
+
+	(void)state;
+	for (i = 0; p < end; i++)
+		assert_int_equal(str_next_code(&p, end), codes[i]);
+	assert_int_equal(i, 6);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -168,6 +181,7 @@ int main(void)
 			cmocka_unit_test(suggestions),
 			cmocka_unit_test(utf8),
 			cmocka_unit_test(copy_cuts_between_characters),
+			cmocka_unit_test(code_points),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
