@@ -153,8 +153,16 @@ REFMOUNT_BIN ?= $(CURDIR)/build/asan
 TESTS        ?= $(sort $(wildcard tests/integration/*.t))
 
 integration:
-	@$(MAKE) VARIANT=asan all
+	@$(MAKE) VARIANT=asan all judges
 	@REFMOUNT_BIN='$(REFMOUNT_BIN)' $(SANITIZER_ENV) tests/run --timeout 120 integration $(TESTS)
+
+# Programs through which tests compare a room with somebody else's implementation of the same.
+judges: $(BIN)/judge/values
+
+$(BIN)/judge/values: $(O)/obj/tests/judge/values.o $(call objects,$(call closure,build))
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(call libraries,$(call closure,build),-lm)
 
 # --- fuzzing: tests/fuzz/fuzz_<room>_<name>.c, libFuzzer targets ---
 
@@ -273,5 +281,5 @@ help:
 .DELETE_ON_ERROR:
 .SECONDARY:
 FORCE:
-.PHONY: all objects units racers unit integration fuzzers fuzz-short fuzz torture bench lint format lint-tree lint-tools \
+.PHONY: all objects units racers unit integration judges fuzzers fuzz-short fuzz torture bench lint format lint-tree lint-tools \
 	check check-run demo install-deps clean help FORCE

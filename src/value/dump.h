@@ -1,9 +1,12 @@
 /*
  * dump: values as PyYAML and Python's json module write them, for templates and views.
  *
- * Other than emit.h, which writes for people who read our own files, this one copies Python byte for
- * byte: `to_yaml`, `to_nice_yaml`, `to_json`, `tojson` of templates end here. Judge: PyYAML with
- * libyaml's emitter, and json.dumps.
+ * Other than emit.h, which writes for people who read our own files, this one copies Python byte
+ * for byte: `to_yaml`, `to_nice_yaml`, `to_json`, `tojson` of templates end here. Judge: PyYAML
+ * with libyaml's emitter, and json.dumps.
+ *
+ * Keys may be scalars of any kind here. Both functions append to OUT and return 0, -EINVAL (too
+ * deep, not UTF-8), -E2BIG (more than DUMP_SIZE_MAX) or -ENOMEM; then OUT may hold a part.
  */
 #ifndef VALUE_DUMP_H
 #define VALUE_DUMP_H
@@ -12,6 +15,9 @@
 
 struct buf;
 struct value;
+
+#define DUMP_DEPTH_MAX 200	   /* lists and maps in each other */
+#define DUMP_SIZE_MAX  (64u << 20) /* bytes in OUT, what was there before included */
 
 enum dump_flow {
 	DUMP_FLOW_LEAVES, /* default_flow_style=None: lists and maps of scalars only */
@@ -33,7 +39,11 @@ struct dump_yaml_options {
 		.indent = 2, .width = 80, .sort_keys = true                                        \
 	}
 
-/* Append; keys may be scalars of any kind here. 0, -EINVAL (too deep), -ENOMEM. */
+/*
+ * yaml.dump() with these options. A list or map that occurs more than once, by address, is written
+ * once, with an anchor (&id001), and as an alias after that. Keys that do not compare with each other
+ * are not sorted.
+ */
 int dump_yaml(const struct value *value, const struct dump_yaml_options *options, struct buf *out);
 
 struct dump_json_options {
@@ -49,8 +59,10 @@ struct dump_json_options {
 		.indent = -1, .ensure_ascii = true                                                 \
 	}
 
-/* Append; NaN and Infinity as Python writes them; keys as Python turns them into strings. The same errors;
- * -EINVAL also for keys that cannot be sorted together. */
+/*
+ * json.dumps() with these options: NaN and Infinity as Python writes them, keys as Python turns them
+ * into strings. -EINVAL also for keys that do not compare with each other and shall be sorted.
+ */
 int dump_json(const struct value *value, const struct dump_json_options *options, struct buf *out);
 
 #endif
