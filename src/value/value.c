@@ -117,7 +117,7 @@ int value_append(struct arena *arena, struct value *list, struct value *item)
 
 	if (!list || !item)
 		return -ENOMEM;
-	assert(list->kind == VALUE_LIST);
+	assert(list->kind == VALUE_LIST && list->fingerprint == 0);
 	if (list->list.count == list->list.cap) {
 		items = grow(arena, list->list.items, list->list.count, &list->list.cap,
 				sizeof(*list->list.items));
@@ -216,7 +216,7 @@ int value_set_pair(struct arena *arena, struct value *map, struct value *key, st
 
 	if (!map || !key || !item)
 		return -ENOMEM;
-	assert(map->kind == VALUE_MAP);
+	assert(map->kind == VALUE_MAP && map->fingerprint == 0);
 	assert(key->kind == VALUE_STRING || key->kind == VALUE_INT);
 	pair = value_find_pair(map, key);
 	if (pair) {

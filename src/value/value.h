@@ -34,6 +34,7 @@ struct value_pair;
 struct value {
 	enum value_kind kind;
 	struct origin origin;
+	uint64_t fingerprint; /* fingerprint.c's own, of lists and maps; 0: not asked for */
 	union {
 		bool boolean;
 		int64_t integer;
