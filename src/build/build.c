@@ -23,6 +23,7 @@
 #include "src/build/numbers.h"
 #include "src/build/plain.h"
 #include "src/build/prefetch.h"
+#include "src/build/writer.h"
 #include "src/git/repo.h"
 #include "src/git/rev.h"
 #include "src/git/tree.h"
@@ -198,27 +199,27 @@ static void writing_release(struct writing *writing)
 	*writing = (struct writing)WRITING_INIT;
 }
 
-static int write_tree(struct build *build, struct builder *builder, struct plain_result *out,
+static int write_tree(struct build *build, struct builder *builder, struct writer_result *out,
 		struct err *err)
 {
 	struct numbers numbers = {.store = build->store,
 			.base_index = build->has_base ? build->base.index : PLACE_NONE,
 			.next = first_dir(build)};
-	struct plain_spec spec = {.repo = build->repo,
-			.tree = build->tree,
+	struct writer_spec spec = {.repo = build->repo,
+			.builder = builder,
+			.findings = build->findings,
 			.limits = &build->job->limits,
-			.uid = build->job->uid,
-			.gid = build->job->gid,
 			.numbers = &numbers,
 			.set = store_set(build->store),
-			.readers = prefetch_readers()};
+			.uid = build->job->uid,
+			.gid = build->job->gid};
 	int rc;
 
 	if (build->has_base) {
 		spec.base_root = build->base.root;
 		spec.base_index = build->base.index;
 	}
-	rc = plain_build(&spec, builder, build->findings, out, err);
+	rc = plain_build(&spec, &build->tree, prefetch_readers(), out, err);
 	numbers_release(&numbers);
 	return rc;
 }
@@ -261,7 +262,7 @@ static int check_links(
 }
 
 /* The tree in WRITING, complete and checked, unless there are findings. */
-static int write_checked(struct build *build, struct writing *writing, struct plain_result *out,
+static int write_checked(struct build *build, struct writing *writing, struct writer_result *out,
 		struct err *err)
 {
 	int rc;
@@ -292,7 +293,7 @@ static int open_scratch(const char *dir, int *out, struct err *err)
  * The whole tree in one fresh segment: the change is written to a scratch segment first, as always,
  * and what the two show together is then copied.
  */
-static int write_compacted(struct build *build, struct writing *writing, struct plain_result *out,
+static int write_compacted(struct build *build, struct writing *writing, struct writer_result *out,
 		struct err *err)
 {
 	struct writing scratch = WRITING_INIT;
@@ -323,7 +324,7 @@ out:
 	return rc;
 }
 
-static int describe(struct build *build, const struct plain_result *plain, struct generation *out,
+static int describe(struct build *build, const struct writer_result *plain, struct generation *out,
 		struct err *err)
 {
 	struct node root;
@@ -350,7 +351,7 @@ static int describe(struct build *build, const struct plain_result *plain, struc
 
 /* From here on the segment has its name; what fails now takes it away again. */
 static int publish(struct build *build, const struct writing *writing,
-		const struct plain_result *plain, struct err *err)
+		const struct writer_result *plain, struct err *err)
 {
 	const struct generation *base = build->has_base ? &build->base : NULL;
 	struct generation generation;
@@ -371,7 +372,7 @@ static int publish(struct build *build, const struct writing *writing,
 static int write_generation(struct build *build, struct err *err)
 {
 	struct writing writing = WRITING_INIT;
-	struct plain_result plain = {0};
+	struct writer_result plain = {0};
 	int rc;
 
 	rc = store_begin(build->store, build->job->number, &writing.fd, err);

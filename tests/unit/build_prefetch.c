@@ -6,6 +6,7 @@
 #include "src/build/numbers.h"
 #include "src/build/plain.h"
 #include "src/build/prefetch.h"
+#include "src/build/writer.h"
 #include "src/git/repo.h"
 #include "src/git/tree.h"
 #include "src/snap/builder.h"
@@ -18,7 +19,7 @@ struct outcome {
 	struct err err;
 	struct buf findings;
 	struct buf segment;
-	struct plain_result result;
+	struct writer_result result;
 };
 
 static struct repo *repo;
@@ -65,15 +66,14 @@ static struct outcome build(const struct oid *tree, const struct job_limits *lim
 		const struct generation *base, unsigned readers)
 {
 	struct numbers numbers = {.store = store, .base_index = PLACE_NONE, .next = DIR_FIRST_FREE};
-	struct plain_spec spec = {.repo = repo,
-			.tree = *tree,
+	struct diag findings = DIAG_INIT;
+	struct writer_spec spec = {.repo = repo,
+			.findings = &findings,
 			.limits = limits,
 			.numbers = &numbers,
-			.set = store_set(store),
-			.readers = readers};
+			.set = store_set(store)};
 	struct revision revision = {.time = 1};
 	struct builder *builder = NULL;
-	struct diag findings = DIAG_INIT;
 	struct outcome out = {.err = ERR_INIT};
 	int fd = memfd_create("segment", MFD_CLOEXEC);
 
@@ -83,7 +83,8 @@ static struct outcome build(const struct oid *tree, const struct job_limits *lim
 		numbers.next = base->next_dir;
 	}
 	assert_int_equal(builder_new(fd, 9, store_set(store), &revision, &builder, NULL), 0);
-	out.rc = plain_build(&spec, builder, &findings, &out.result, &out.err);
+	spec.builder = builder;
+	out.rc = plain_build(&spec, tree, readers, &out.result, &out.err);
 	numbers_release(&numbers);
 	if (out.rc == 0 && !diag_has_errors(&findings)) {
 		assert_int_equal(builder_seal(builder, NULL), 0);
