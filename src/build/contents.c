@@ -84,23 +84,30 @@ static int remember(
 	return 0;
 }
 
-/* A blob within the limits; write it, unless the commit is rejected already. */
+/* Bytes of a file; write them, unless the commit is rejected already. */
+static int add_bytes(struct contents *contents, const struct oid *oid, const void *data,
+		uint64_t size, struct contents_item *out)
+{
+	*out = (struct contents_item){.data = PLACE_NONE, .size = size};
+	if (!contents_count(contents, size) || diag_has_errors(contents->findings))
+		return 0;
+	out->data = builder_data(contents->builder, data, size);
+	if (builder_error(contents->builder) < 0)
+		return 0; /* sticky: said when the segment is sealed */
+	return remember(contents, oid, out);
+}
+
+/* A blob within the limits. */
 static int add_file(struct contents *contents, const struct oid *oid, const char *path,
 		const struct blob *blob, struct contents_item *out)
 {
-	*out = (struct contents_item){.data = PLACE_NONE, .size = blob->size};
 	if (verify_is_lfs_pointer(blob->data, blob->size)) {
 		add_finding(contents, path,
 				"a Git LFS pointer: the file itself is not in the repository; "
 				"store it without LFS");
 		return 0;
 	}
-	if (!contents_count(contents, blob->size) || diag_has_errors(contents->findings))
-		return 0;
-	out->data = builder_data(contents->builder, blob->data, blob->size);
-	if (builder_error(contents->builder) < 0)
-		return 0; /* sticky: said when the segment is sealed */
-	return remember(contents, oid, out);
+	return add_bytes(contents, oid, blob->data, blob->size, out);
 }
 
 static int read_file(
@@ -111,21 +118,39 @@ static int read_file(
 	return blob_read(contents->repo, oid, contents->file_bytes, out, err);
 }
 
+/* Was a file with these contents there before? */
+static bool is_known(struct contents *contents, const struct oid *oid, struct contents_item *out)
+{
+	const uint64_t *known = oidmap_find(&contents->known, oid);
+
+	if (!known)
+		return false;
+	*out = contents->items[*known - 1];
+	(void)contents_count(contents, out->size);
+	return true;
+}
+
+int contents_text(struct contents *contents, const struct oid *oid, const void *data, uint64_t size,
+		struct contents_item *out, struct err *err)
+{
+	if (is_known(contents, oid, out))
+		return 0;
+	if (add_bytes(contents, oid, data, size, out) < 0)
+		return err_set(err, ENOMEM, "out of memory");
+	return 0;
+}
+
 int contents_file(struct contents *contents, const struct oid *oid, const char *path,
 		struct contents_item *out, struct err *err)
 {
-	const uint64_t *known = oidmap_find(&contents->known, oid);
 	struct blob blob = BLOB_INIT;
 	struct err reason = ERR_INIT;
 	uint64_t size;
 	int rc;
 
 	*out = (struct contents_item){0};
-	if (known) {
-		*out = contents->items[*known - 1];
-		(void)contents_count(contents, out->size);
+	if (is_known(contents, oid, out))
 		return 0;
-	}
 	rc = read_file(contents, oid, &blob, &reason);
 	if (rc == -EFBIG && blob_size(contents->repo, oid, &size, err) == 0) {
 		add_limit(contents, path, size, contents->file_bytes);

@@ -46,6 +46,12 @@ int contents_file(struct contents *contents, const struct oid *oid, const char *
 int contents_link(struct contents *contents, const struct oid *oid, const char *path,
 		struct contents_item *out, struct err *err);
 
+/*
+ * The contents of a file that was made here: SIZE bytes at DATA, whose blob id is OID. 0 or -ENOMEM.
+ */
+int contents_text(struct contents *contents, const struct oid *oid, const void *data, uint64_t size,
+		struct contents_item *out, struct err *err);
+
 /* Count SIZE bytes of files; over the limit a finding is added, once, and it returns false. */
 bool contents_count(struct contents *contents, uint64_t size);
 
