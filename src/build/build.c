@@ -78,11 +78,12 @@ static uint64_t hash_bytes(uint64_t hash, const void *data, size_t len)
 
 uint64_t build_settings(const struct job *job)
 {
-	const char *folder = text_of(job->folder);
+	const char *folder = text_of(job->folder), *facts = text_of(job->facts);
 	uint32_t numbers[] = {FORMAT_VERSION, job->uid, job->gid};
 	uint64_t hash = hash_bytes(0xcbf29ce484222325u, numbers, sizeof(numbers));
 
-	return hash_bytes(hash, folder, strlen(folder));
+	hash = hash_bytes(hash, folder, strlen(folder) + 1);
+	return hash_bytes(hash, facts, strlen(facts));
 }
 
 static void reject(struct build *build, const char *text)

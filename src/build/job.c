@@ -7,8 +7,8 @@
 #include "src/base/buf.h"
 #include "src/base/wire.h"
 
-#define JOB_MAGIC    0x31424f4au /* "JOB1" */
-#define RESULT_MAGIC 0x31534552u /* "RES1" */
+#define JOB_MAGIC    0x32424f4au /* "JOB2" */
+#define RESULT_MAGIC 0x32534552u /* "RES2" */
 #define ERRNO_MAX    4095u
 
 void job_release(struct job *job)
@@ -17,6 +17,8 @@ void job_release(struct job *job)
 	free(job->state_dir);
 	free(job->folder);
 	free(job->revision);
+	free(job->facts);
+	free(job->secrets);
 	*job = (struct job)JOB_INIT;
 }
 
@@ -28,6 +30,8 @@ void job_encode(const struct job *job, struct buf *out)
 	wire_put_text(out, job->state_dir);
 	wire_put_text(out, job->folder);
 	wire_put_text(out, job->revision);
+	wire_put_text(out, job->facts);
+	wire_put_text(out, job->secrets);
 	wire_put_bytes(out, job->commit.bytes, OID_SIZE);
 	wire_put_bytes(out, job->served.bytes, OID_SIZE);
 	wire_put_u32(out, job->allow_rewind);
@@ -65,6 +69,8 @@ int job_decode(const void *data, size_t len, struct job *out, struct err *err)
 	job.state_dir = wire_take_text(&in);
 	job.folder = wire_take_text(&in);
 	job.revision = wire_take_text(&in);
+	job.facts = wire_take_text(&in);
+	job.secrets = wire_take_text(&in);
 	wire_take_bytes(&in, job.commit.bytes, OID_SIZE);
 	wire_take_bytes(&in, job.served.bytes, OID_SIZE);
 	job.allow_rewind = take_bool(&in);
@@ -102,6 +108,7 @@ void result_encode(const struct result *result, struct buf *out)
 	wire_put_bytes(out, result->commit.bytes, OID_SIZE);
 	wire_put_u32(out, (uint32_t)result->code);
 	wire_put_text(out, result->error);
+	wire_put_u32(out, result->rendered);
 	diag_encode(&result->findings, out); /* to the end of the message */
 }
 
@@ -142,6 +149,7 @@ int result_decode(const void *data, size_t len, struct result *out, struct err *
 	wire_take_bytes(&in, result.commit.bytes, OID_SIZE);
 	code = wire_take_u32(&in);
 	wire_copy_text(&in, result.error, sizeof(result.error));
+	result.rendered = wire_take_u32(&in);
 	if (magic != RESULT_MAGIC || in.failed || code > ERRNO_MAX || len > JOB_MESSAGE_MAX)
 		return err_set(err, EINVAL, "the builder's result is not formed as one");
 	result.code = (int)code;

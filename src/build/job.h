@@ -45,6 +45,8 @@ struct job {
 	char *state_dir;   /* for store_open */
 	char *folder;	   /* folder of the tree to show, "" for all of it */
 	char *revision;	   /* JOB_RESOLVE: what the user typed */
+	char *facts;	   /* of the node, as in pairs.h */
+	char *secrets;	   /* folder with the node's secrets, "": none */
 	struct oid commit; /* JOB_BUILD */
 	struct oid served; /* zero: none; else COMMIT must descend from it unless allow_rewind */
 	bool allow_rewind;
@@ -68,6 +70,7 @@ struct result {
 	uint32_t number;
 	struct oid commit;
 	struct diag findings; /* RESULT_DONE: warnings only */
+	uint32_t rendered; /* RESULT_DONE: files that had to be rendered, not known from before */
 	char error[ERR_TEXT_MAX];
 	int code; /* RESULT_FAILED: positive errno */
 };

@@ -240,6 +240,39 @@ static const struct key limit_keys[] = {
 static int take_map(struct config *config, const struct key *keys, const struct value *map,
 		struct err *err);
 
+/* Each fact that is wrong is said at its place. */
+static int set_facts(struct config *config, const struct value *value, struct err *err)
+{
+	if (value->kind != VALUE_MAP)
+		return wrong_kind("a map", value, err);
+	for (size_t i = 0; i < value->map.count; i++) {
+		const struct value_pair *pair = &value->map.pairs[i];
+		struct err reason = ERR_INIT;
+		char number[24];
+		const char *text = scalar_text(pair->value, number, sizeof(number));
+		int rc;
+
+		if (pair->key->kind != VALUE_STRING)
+			rc = wrong_kind("a fact's name", pair->key, &reason);
+		else if (!text)
+			rc = wrong_kind("a string", pair->value, &reason);
+		else
+			rc = setting_fact(config->settings, pair->key->string.text,
+					pair->key->string.len, text, &reason);
+		if (rc < 0)
+			complain(config, pair->value, reason.text);
+	}
+	return 0;
+}
+
+static int set_secrets(struct config *config, const struct value *value, struct err *err)
+{
+	const char *path = NULL;
+	int rc = get_path(value, &path, err);
+
+	return rc < 0 ? rc : setting_secrets(config->settings, path, err);
+}
+
 static int set_limits(struct config *config, const struct value *value, struct err *err)
 {
 	return take_map(config, limit_keys, value, err);
@@ -259,14 +292,14 @@ static const struct key top_keys[] = {
 		{"noexec", set_noexec},
 		{"allow_rewind", set_allow_rewind},
 		{"limits", set_limits},
-		{"facts", NULL},
+		{"facts", set_facts},
+		{"secrets", set_secrets},
 		{"verify", NULL},
 		{"max_age", NULL},
 		{"checks", NULL},
 		{"on_switch", NULL},
 		{"probation", NULL},
 		{"live", NULL},
-		{"secrets", NULL},
 		{"depth", NULL},
 		{"lease", NULL},
 		{NULL, NULL},

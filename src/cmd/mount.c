@@ -28,8 +28,8 @@ static const struct option mount_options[] = {
 				"node configuration to read"},
 		{"options", 'o', OPTION_LIST, OPTION_INTO(struct plan, options), "OPT,...",
 				"mount options, see below"},
-		{"fact", 0, OPTION_REFUSED, 0, NULL,
-				"refmount.yaml and facts are not supported by this version"},
+		{"fact", 0, OPTION_LIST, OPTION_INTO(struct plan, facts), "NAME=VALUE",
+				"what refmount.yaml may know about this node"},
 		{NULL, 0, OPTION_FLAG, 0, NULL, NULL},
 };
 
@@ -100,8 +100,8 @@ static int run(const struct command *command, int argc, char **argv)
 
 const struct command cmd_mount = {
 		.name = "mount",
-		.usage = "[-f] [--name NAME] [--config FILE] [-o OPT[,OPT...]] REPO[#REF] "
-			 "MOUNTPOINT",
+		.usage = "[-f] [--name NAME] [--config FILE] [--fact NAME=VALUE]... "
+			 "[-o OPT[,OPT...]] REPO[#REF] MOUNTPOINT",
 		.summary = "Show the commit that REF points to as a read-only tree",
 		.about = "Returns once the mount serves. REPO is a path or file://PATH, REF a "
 			 "branch, a tag "

@@ -9,6 +9,7 @@
 #include "src/base/buf.h"
 #include "src/base/diag.h"
 #include "src/base/err.h"
+#include "src/base/pairs.h"
 #include "src/base/path.h"
 #include "src/cmd/config.h"
 #include "src/cmd/places.h"
@@ -21,7 +22,7 @@
 
 /* What `-o` sets. */
 struct keys {
-	const char *path, *state, *uid, *gid;
+	const char *path, *state, *uid, *gid, *facts, *secrets;
 	uint64_t poll_ms, history;
 	bool allow_other, noexec, allow_rewind, rw;
 };
@@ -43,8 +44,10 @@ const struct option plan_keys[] = {
 		{"noexec", 0, OPTION_FLAG, FIELD(noexec), NULL,
 				"no program in the mount can be run"},
 		{"rw", 0, OPTION_FLAG, FIELD(rw), NULL, NULL},
-		{"facts", 0, OPTION_REFUSED, 0, NULL,
-				"refmount.yaml and facts are not supported by this version"},
+		{"facts", 0, OPTION_TEXT, FIELD(facts), "K=V:...",
+				"what refmount.yaml may know about this node"},
+		{"secrets", 0, OPTION_TEXT, FIELD(secrets), "DIR",
+				"where the secrets named in refmount.yaml lie"},
 		{"depth", 0, OPTION_REFUSED, 0, NULL, LATER},
 		{"lease", 0, OPTION_REFUSED, 0, NULL, LATER},
 		{"suid", 0, OPTION_REFUSED, 0, NULL, "a mount is always nosuid"},
@@ -86,6 +89,35 @@ static int parse_lists(const struct option_list *lists, struct buf *texts, struc
 	return texts->len > 0 ? options_parse_keys(plan_keys, texts->data, keys, err) : 0;
 }
 
+/* NAME=VALUE, as --fact has it. */
+static int take_fact(struct settings *settings, const char *text, struct err *err)
+{
+	size_t len = strcspn(text, "=");
+
+	if (!text[len])
+		return err_set(err, EINVAL, "a fact is given as NAME=VALUE, not '%s'", text);
+	return setting_fact(settings, text, len, text + len + 1, err);
+}
+
+/* NAME=VALUE:NAME=VALUE, as -o has it. */
+static int take_facts(struct settings *settings, const char *text, struct err *err)
+{
+	struct buf item = BUF_INIT;
+	int rc = 0;
+
+	while (*text && rc == 0) {
+		size_t len = strcspn(text, ":");
+
+		buf_clear(&item);
+		buf_add(&item, text, len);
+		rc = buf_ok(&item) ? take_fact(settings, buf_str(&item), err)
+				   : err_sys(err, ENOMEM, "facts");
+		text += len + (text[len] == ':');
+	}
+	buf_release(&item);
+	return rc;
+}
+
 static int apply_keys(const struct keys *keys, struct settings *settings, struct err *err)
 {
 	int rc = 0;
@@ -97,6 +129,10 @@ static int apply_keys(const struct keys *keys, struct settings *settings, struct
 		rc = setting_folder(settings, keys->path, err);
 	if (rc == 0 && keys->state)
 		rc = setting_state(settings, keys->state, err);
+	if (rc == 0 && keys->secrets)
+		rc = setting_secrets(settings, keys->secrets, err);
+	if (rc == 0 && keys->facts)
+		rc = take_facts(settings, keys->facts, err);
 	if (rc == 0 && keys->uid)
 		rc = setting_uid(settings, keys->uid, err);
 	if (rc == 0 && keys->gid)
@@ -120,6 +156,8 @@ static int take_options(const struct plan *plan, struct settings *settings, stru
 				"mount option 'rw': a mount shows a revision and is read-only");
 	if (rc == 0)
 		rc = apply_keys(&keys, settings, err);
+	for (size_t i = 0; i < plan->facts.count && rc == 0; i++)
+		rc = take_fact(settings, plan->facts.items[i], err);
 	buf_release(&texts);
 	return rc;
 }
@@ -240,6 +278,24 @@ static int take_places(struct settings *settings, struct err *err)
 	return rc;
 }
 
+/*
+ * The name of this machine is a fact unless there is one of that name; a name that cannot be a fact
+ * is none. What systemd hands us as credentials are the secrets of a service that names no others.
+ */
+static int take_node(struct settings *settings, struct err *err)
+{
+	const char *credentials = getenv("CREDENTIALS_DIRECTORY");
+	char host[HOST_NAME_MAX + 1] = "";
+	struct pair pair;
+
+	if (!pairs_find(settings->facts, "host", &pair) && gethostname(host, sizeof(host)) == 0 &&
+			host[0])
+		(void)setting_fact(settings, "host", strlen("host"), host, NULL);
+	if (!settings->secrets && credentials && credentials[0] == '/')
+		return setting_secrets(settings, credentials, err);
+	return 0;
+}
+
 static int take_program(struct settings *settings, struct err *err)
 {
 	char path[PATH_MAX];
@@ -279,6 +335,8 @@ int plan_settings(const struct plan *plan, struct settings *settings, struct dia
 		rc = take_name(plan, settings, err);
 	if (rc == 0)
 		rc = take_places(settings, err);
+	if (rc == 0)
+		rc = take_node(settings, err);
 	if (rc == 0)
 		rc = take_program(settings, err);
 	if (rc == 0 && !settings->folder)

@@ -21,6 +21,7 @@ struct plan {
 	const char *config; /* file */
 	bool foreground;
 	struct option_list options; /* `-o` */
+	struct option_list facts;   /* `--fact` */
 	bool from_mount;	    /* mount(8) says `rw` by itself, so it means nothing */
 };
 

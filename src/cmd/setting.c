@@ -11,6 +11,7 @@
 
 #include "src/base/buf.h"
 #include "src/base/err.h"
+#include "src/base/pairs.h"
 #include "src/base/path.h"
 #include "src/base/str.h"
 #include "src/link/settings.h"
@@ -50,13 +51,14 @@ int setting_folder(struct settings *settings, const char *text, struct err *err)
 	return 0;
 }
 
-int setting_state(struct settings *settings, const char *text, struct err *err)
+/* TEXT, the path of WHAT, made absolute. */
+static int set_dir(char **field, const char *what, const char *text, struct err *err)
 {
 	struct buf path = BUF_INIT;
 	char here[PATH_MAX], *dir;
 
 	if (text[0] == '\0')
-		return err_set(err, EINVAL, "the state directory is empty");
+		return err_set(err, EINVAL, "the %s directory is empty", what);
 	if (text[0] == '/')
 		buf_add_str(&path, text);
 	else if (getcwd(here, sizeof(here)))
@@ -64,9 +66,42 @@ int setting_state(struct settings *settings, const char *text, struct err *err)
 	dir = buf_steal(&path);
 	if (!dir)
 		return err_sys(err, ENOMEM, "'%s'", text);
-	free(settings->state_dir);
-	settings->state_dir = dir;
+	free(*field);
+	*field = dir;
 	return 0;
+}
+
+int setting_state(struct settings *settings, const char *text, struct err *err)
+{
+	return set_dir(&settings->state_dir, "state", text, err);
+}
+
+int setting_secrets(struct settings *settings, const char *text, struct err *err)
+{
+	return set_dir(&settings->secrets, "secrets", text, err);
+}
+
+int setting_fact(struct settings *settings, const char *name, size_t name_len, const char *value,
+		struct err *err)
+{
+	int len = (int)name_len;
+	int rc;
+
+	if (!pairs_is_name(name, name_len))
+		return err_set(err, EINVAL,
+				"'%.*s' cannot be a fact's name: letters, digits and underscores",
+				len, name);
+	if (value[0] == '\0')
+		return err_set(err, EINVAL, "fact '%.*s' is empty", len, name);
+	if (value[0] == '.' || strchr(value, '/') || !str_is_utf8(value, strlen(value)))
+		return err_set(err, EINVAL,
+				"fact '%.*s' cannot be '%s': a fact may stand in a path, so no "
+				"slash and no dot in front",
+				len, name, value);
+	rc = pairs_set(&settings->facts, name, name_len, value);
+	if (rc == -EINVAL)
+		return err_set(err, EINVAL, "fact '%.*s' holds a control character", len, name);
+	return rc < 0 ? err_sys(err, -rc, "fact '%.*s'", len, name) : 0;
 }
 
 int setting_poll(struct settings *settings, uint64_t poll_ms, struct err *err)

@@ -9,6 +9,7 @@
 #ifndef CMD_SETTING_H
 #define CMD_SETTING_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct err;
@@ -24,6 +25,13 @@ int setting_state(struct settings *settings, const char *text, struct err *err);
 int setting_poll(struct settings *settings, uint64_t poll_ms, struct err *err);
 int setting_history(struct settings *settings, uint64_t history, struct err *err);
 int setting_uid(struct settings *settings, const char *text, struct err *err); /* number or name */
+/*
+ * One fact. The name is NAME_LEN bytes; the value may stand in a path: not empty, no slash, no dot
+ * in front.
+ */
+int setting_fact(struct settings *settings, const char *name, size_t name_len, const char *value,
+		struct err *err);
+int setting_secrets(struct settings *settings, const char *text, struct err *err); /* a folder */
 int setting_gid(struct settings *settings, const char *text, struct err *err);
 
 #endif

@@ -295,6 +295,8 @@ static struct job job_for(const struct engine *engine, const struct oid *commit,
 	job.repository = settings->source;
 	job.state_dir = settings->state_dir;
 	job.folder = settings->folder;
+	job.facts = settings->facts;
+	job.secrets = settings->secrets;
 	job.commit = *commit;
 	job.allow_rewind = settings->allow_rewind;
 	if (decide_follows_ref(engine))

@@ -247,6 +247,7 @@ static uint64_t settings_hash(const struct settings *settings)
 	struct job job = JOB_INIT;
 
 	job.folder = settings->folder;
+	job.facts = settings->facts;
 	job.uid = settings->uid;
 	job.gid = settings->gid;
 	return build_settings(&job);

@@ -16,7 +16,7 @@
  * sides of an upgrade, which the version keeps apart.
  */
 #define MAGIC	0x53544553544e4d52u /* "RMNTSETS" */
-#define VERSION 1u
+#define VERSION 2u
 
 /* What is left to decode; `bad` is sticky. */
 struct reader {
@@ -109,6 +109,8 @@ void settings_release(struct settings *settings)
 	free(settings->run_dir);
 	free(settings->folder);
 	free(settings->program);
+	free(settings->facts);
+	free(settings->secrets);
 	memset(settings, 0, sizeof(*settings));
 }
 
@@ -124,6 +126,8 @@ void settings_encode(const struct settings *settings, struct buf *out)
 	put_string(out, settings->run_dir);
 	put_string(out, settings->folder);
 	put_string(out, settings->program);
+	put_string(out, settings->facts);
+	put_string(out, settings->secrets);
 	put_u64(out, settings->poll_ms);
 	put_u32(out, settings->history);
 	put_u32(out, settings->uid);
@@ -147,6 +151,8 @@ static void decode_fields(struct reader *in, struct settings *out)
 	out->run_dir = get_string(in);
 	out->folder = get_string(in);
 	out->program = get_string(in);
+	out->facts = get_string(in);
+	out->secrets = get_string(in);
 	out->poll_ms = get_u64(in);
 	out->history = get_u32(in);
 	out->uid = get_u32(in);

@@ -25,6 +25,8 @@ struct settings {
 	char *run_dir;	  /* RUN/NAME: control socket, lock, `mount` file */
 	char *folder;	  /* -o path=, clean, "" for all */
 	char *program;	  /* absolute path of the refmount binary, for engine and builder */
+	char *facts;	  /* of the node, as in pairs.h */
+	char *secrets;	  /* folder with the node's secrets; "" when it has none */
 	uint64_t poll_ms; /* 0: never */
 	uint32_t history; /* generations kept, at least 2 */
 	uint32_t uid, gid;

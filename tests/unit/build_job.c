@@ -20,6 +20,8 @@ static struct job make_job(void)
 	job.state_dir = strdup("/var/lib/refmount/x");
 	job.folder = strdup("a/b");
 	job.revision = strdup("");
+	job.facts = strdup("env=prod\n");
+	job.secrets = strdup("/etc/refmount/secrets");
 	memset(job.commit.bytes, 7, 20);
 	job.served.bytes[3] = 9;
 	job.allow_rewind = true;
@@ -54,6 +56,8 @@ static void jobs_travel(void **state)
 	assert_int_equal(job_decode(one.data, one.len, &copy, NULL), 0);
 	assert_string_equal(copy.repository, "/srv/git/config.git");
 	assert_string_equal(copy.folder, "a/b");
+	assert_string_equal(copy.facts, "env=prod\n");
+	assert_string_equal(copy.secrets, "/etc/refmount/secrets");
 	assert_int_equal(copy.gid, UINT32_MAX);
 	assert_true(copy.limits.file_bytes == UINT64_MAX);
 	job_encode(&copy, &other);

@@ -108,14 +108,22 @@ static void every_fault_has_its_place(void **state)
 	expect("uid: no such user\n", "f:1:6: no user 'no such user'\n");
 	expect("gid: -1\n", "f:1:6: no group '-1'\n");
 	expect("allow_other: 1\n", "f:1:14: this must be true or false, not an integer\n");
+	expect("facts: x\n", "f:1:8: this must be a map, not a string\n");
+	expect("facts: {env: a/b, 'x y': z, role: [a]}\nsecrets: x\n",
+			"f:1:14: fact 'env' cannot be 'a/b': a fact may stand in a path, so no "
+			"slash and "
+			"no dot in front\n"
+			"f:1:26: 'x y' cannot be a fact's name: letters, digits and underscores\n"
+			"f:1:35: this must be a string, not a list\n"
+			"f:2:10: 'x' must be an absolute path\n");
 	expect("ref: ''\n", "f:1:6: this must not be empty\n");
 	expect("ref: \"a\\0b\"\n", "f:1:6: this must not be empty\n");
 }
 
 static void what_comes_later_is_refused(void **state)
 {
-	static const char *const keys[] = {"facts", "verify", "max_age", "checks", "on_switch",
-			"probation", "live", "secrets", "depth", "lease", NULL};
+	static const char *const keys[] = {"verify", "max_age", "checks", "on_switch", "probation",
+			"live", "depth", "lease", NULL};
 	struct buf text = BUF_INIT, said = BUF_INIT;
 	size_t i;
 

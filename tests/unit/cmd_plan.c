@@ -119,8 +119,17 @@ static void what_is_wrong_is_said(void **state)
 	expect_error(&plan, "unknown mount option 'pol' (did you mean 'poll'?)");
 	with_options(&plan, "rw");
 	expect_error(&plan, "read-only");
-	with_options(&plan, "facts=env=prod");
-	expect_error(&plan, "refmount.yaml and facts are not supported by this version");
+	with_options(&plan, "facts=env");
+	expect_error(&plan, "a fact is given as NAME=VALUE, not 'env'");
+	with_options(&plan, "facts=env=prod:1a=x");
+	expect_error(&plan, "'1a' cannot be a fact's name: letters, digits and underscores");
+	with_options(&plan, "facts=env=a/b");
+	expect_error(&plan, "fact 'env' cannot be 'a/b': a fact may stand in a path");
+	with_options(&plan, NULL);
+	plan.facts = (struct option_list){.items = {"env="}, .count = 1};
+	expect_error(&plan, "fact 'env' is empty");
+	with_options(&plan, "secrets=");
+	expect_error(&plan, "the secrets directory is empty");
 	with_options(&plan, "lease=20ms");
 	expect_error(&plan, "not supported by this version");
 	with_options(&plan, "history=1");
@@ -181,6 +190,35 @@ static void the_command_line_wins(void **state)
 	settings_release(&settings);
 }
 
+/* The node configuration, then `-o`, then `--fact`; the host's name is there by itself. */
+static void facts_and_secrets(void **state)
+{
+	static const char text[] = "facts: {env: dev, role: web, zone: 7}\nsecrets: /etc/s\n";
+	struct settings settings = SETTINGS_INIT;
+	struct diag findings = DIAG_INIT;
+	struct err err = ERR_INIT;
+	struct plan plan;
+
+	(void)state;
+	assert_int_equal(file_replace(AT_FDCWD, "f.yaml", text, strlen(text), 0644, NULL), 0);
+	with_options(&plan, "facts=env=prod:host=a-1");
+	plan.config = "f.yaml";
+	plan.facts = (struct option_list){.items = {"role=db", "site=a=b:c"}, .count = 2};
+	assert_int_equal(plan_settings(&plan, &settings, &findings, &err), 0);
+	assert_string_equal(settings.facts, "env=prod\nhost=a-1\nrole=db\nsite=a=b:c\nzone=7\n");
+	assert_string_equal(settings.secrets, "/etc/s");
+	settings_release(&settings);
+
+	settings = (struct settings)SETTINGS_INIT;
+	with_options(&plan, NULL);
+	assert_int_equal(setenv("CREDENTIALS_DIRECTORY", "/run/credentials/x", 1), 0);
+	assert_int_equal(plan_settings(&plan, &settings, &findings, &err), 0);
+	assert_int_equal(unsetenv("CREDENTIALS_DIRECTORY"), 0);
+	assert_string_equal(settings.secrets, "/run/credentials/x");
+	assert_int_equal(strncmp(settings.facts, "host=", 5), 0);
+	settings_release(&settings);
+}
+
 static void faults_of_the_configuration_are_findings(void **state)
 {
 	struct settings settings = SETTINGS_INIT;
@@ -207,6 +245,7 @@ int main(void)
 			cmocka_unit_test(what_is_wrong_is_said),
 			cmocka_unit_test(mount_may_say_rw),
 			cmocka_unit_test(the_command_line_wins),
+			cmocka_unit_test(facts_and_secrets),
 			cmocka_unit_test(faults_of_the_configuration_are_findings),
 	};
 

@@ -23,6 +23,7 @@ static struct settings sample(void)
 	settings.source = strdup("/srv/git/config.git");
 	settings.ref = strdup("main");
 	settings.mountpoint = strdup("/srv/config");
+	settings.facts = strdup("env=prod\nhost=a\n");
 	settings.uid = 1000;
 	settings.noexec = true;
 	settings.history = 12;
@@ -43,6 +44,8 @@ static void test_round_trip(void **state)
 	assert_string_equal(out.name, "srv-config");
 	assert_string_equal(out.source, "/srv/git/config.git");
 	assert_string_equal(out.folder, ""); /* was NULL */
+	assert_string_equal(out.facts, "env=prod\nhost=a\n");
+	assert_string_equal(out.secrets, "");
 	assert_int_equal(out.uid, 1000);
 	assert_int_equal(out.history, 12);
 	assert_int_equal(out.poll_ms, 30000);
@@ -88,7 +91,7 @@ static void test_other_version(void **state)
 	settings_encode(&settings, &text);
 	text.data[8]++;
 	assert_int_equal(settings_decode(text.data, text.len, &out, &err), -EPROTO);
-	assert_non_null(strstr(err.text, "version 2"));
+	assert_non_null(strstr(err.text, "version 3"));
 	buf_release(&text);
 	settings_release(&settings);
 }
