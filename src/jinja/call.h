@@ -71,6 +71,10 @@ extern const size_t jinja_test_count;
 extern const struct function ansible_tests[];
 extern const size_t ansible_test_count;
 
+/* The entry of a sorted table, or NULL. */
+const struct function *function_find(
+		const struct function *table, size_t count, const char *name, size_t len);
+
 /* Known in this profile, "ansible.builtin." in front allowed; NULL if not. */
 const struct function *filter_find(const struct run *run, const struct text *name);
 const struct function *test_find(const struct run *run, const struct text *name);

@@ -13,6 +13,7 @@
 #ifndef JINJA_LAZY_H
 #define JINJA_LAZY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -43,5 +44,15 @@ struct reads {
 
 /* ROOT (a map) as a closed dict: the global names of a template. ROOT outlives the run. */
 int lazy_root(struct run *run, const struct value *root, struct object *out);
+
+/* --- for the accessors of object.h: what a closed list or dict does --- */
+
+int lazy_open_list(struct run *run, struct list *list);
+int lazy_open_dict(struct run *run, struct dict *dict);
+/* One entry only; *FOUND false when there is none, which is a read as well. HASH is KEY's. */
+int lazy_get_key(struct run *run, struct dict *dict, struct object key, uint64_t hash,
+		struct object *out, bool *found);
+int lazy_get_index(struct run *run, struct list *list, uint64_t index, struct object *out,
+		bool *found);
 
 #endif

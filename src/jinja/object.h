@@ -62,7 +62,8 @@ struct text {
 struct list {
 	struct object *items;
 	size_t count, cap;
-	struct lazy *lazy; /* not NULL: closed */
+	struct lazy *lazy;	  /* not NULL: closed */
+	const char *const *names; /* attributes of a named tuple (groupby), one an item; or NULL */
 };
 
 struct dict_pair {
@@ -99,7 +100,7 @@ struct iterator {
 struct undefined {
 	const char *name; /* NULL: MESSAGE says it all */
 	const char *message;
-	bool is_plain; /* behaves as in UNDEFINED_LENIENT, whatever the mode: an inline if without else */
+	bool is_plain; /* as in UNDEFINED_LENIENT, whatever the mode: an inline if without else */
 };
 
 /* Behaviour of an OBJECT_NATIVE; any function may be NULL. All return 0 or negative, as in run.h. */
@@ -130,6 +131,10 @@ struct object object_undefined_because(struct run *run, const char *fmt, ...)
 /* The same, plain: what `x if c` yields when C is false. */
 struct object object_undefined_plain(struct run *run, const char *fmt, ...)
 		__attribute__((format(printf, 2, 3)));
+/* Fail with what UNDEFINED stands for; always -1. */
+int object_undefined_fail(struct run *run, struct object undefined);
+/* Using it fails, even printing; a plain one, or any in a lenient run, is empty and false. */
+bool object_is_strict(const struct run *run, struct object undefined);
 struct object object_none(void);
 struct object object_bool(bool boolean);
 struct object object_int(int64_t integer);

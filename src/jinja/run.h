@@ -42,9 +42,10 @@ struct run {
 	enum undefined_mode undefined;
 	bool has_failed;
 	enum fault_kind fault;
-	char message[1024];  /* one line, UTF-8 */
-	struct reads *reads; /* who is told which values were read (lazy.h); NULL: nobody */
-	struct eval *eval;   /* eval.c's own */
+	char message[1024];	    /* one line, UTF-8 */
+	struct reads *reads;	    /* who is told which values were read (lazy.h); NULL: nobody */
+	struct eval *eval;	    /* eval.c's own */
+	struct lazy_values *values; /* lazy.c's own */
 };
 
 /* Fail; always returns -1. Only the first call of a run counts. */
