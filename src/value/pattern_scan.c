@@ -50,7 +50,8 @@ int scan_fail(const struct scan *scan, size_t at, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(message, sizeof(message), fmt, ap);
 	va_end(ap);
-	return err_set(scan->err, EINVAL, "%s at position %zu", message, position);
+	(void)err_set(scan->err, EINVAL, "%s at position %zu", message, position);
+	return -EINVAL;
 }
 
 static int digit_value(uint32_t code)

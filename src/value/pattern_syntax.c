@@ -347,7 +347,7 @@ static int read_sequence(struct reader *r, bool is_first, struct width *width);
 static int read_condition(struct reader *r, size_t start, struct item *item)
 {
 	struct width no = {0, 0};
-	size_t group;
+	size_t group = 0;
 	int rc;
 
 	rc = read_condition_name(r, &group);

@@ -112,7 +112,7 @@ static int read_digits(
 static int read_escape(struct pattern_template *template, struct scan *scan,
 		const struct pattern *pattern, size_t *literal)
 {
-	size_t at = scan->at - 1, group;
+	size_t at = scan->at - 1, group = 0;
 	uint32_t letter = scan_peek(scan);
 	uint64_t number;
 	bool is_group;
