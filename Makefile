@@ -147,6 +147,19 @@ unit:
 	@$(SANITIZER_ENV) tests/run --tap --timeout 300 --prefix '$(NO_ASLR)' 'units (tsan)' \
 		$(RACERS:%=build/tsan/unit/%)
 
+# --- the template engine beside its oracle: many cases, one process ---
+
+$(BIN)/jinja/batch: $(O)/obj/tests/jinja/batch.o $(call objects,$(call closure,jinja))
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(call libraries,$(call closure,jinja),-lm)
+
+CASES ?= 20000
+SEED  ?= 1
+
+differ: $(BIN)/jinja/batch
+	@tests/jinja/differ --count $(CASES) --seed $(SEED) --batch $<
+
 # --- integration tests: tests/integration/*.t, TAP scripts that drive the programs ---
 
 REFMOUNT_BIN ?= $(CURDIR)/build/asan
@@ -188,6 +201,7 @@ fuzz-short:
 fuzz:
 	@$(MAKE) VARIANT=fuzz CC=clang fuzzers
 	@tests/run --fuzz '-max_total_time=$(FUZZ_SECONDS)' fuzz $(FUZZERS:%=build/fuzz/fuzz/%)
+	@$(MAKE) differ
 
 # --- longer work: the checker of switches, and figures ---
 
@@ -272,6 +286,7 @@ help:
 	@echo 'make unit          unit tests under ASan+UBSan, some also under TSan'
 	@echo 'make integration   tests/integration/*.t; TESTS=... picks some'
 	@echo 'make fuzz          each fuzz target for FUZZ_SECONDS=60'
+	@echo 'make differ        CASES=20000 templates of SEED=1, rendered by us and by Jinja2'
 	@echo 'make torture       SWITCHES=10000 under READERS=6: nobody may see half a change'
 	@echo 'make bench         one table of figures, beside ext4, squashfuse, bindfs (BENCH=quick)'
 	@echo 'make install-deps  the Debian packages for all of this'
@@ -281,5 +296,5 @@ help:
 .DELETE_ON_ERROR:
 .SECONDARY:
 FORCE:
-.PHONY: all objects units racers unit integration judges fuzzers fuzz-short fuzz torture bench lint format lint-tree lint-tools \
+.PHONY: all objects units racers unit integration judges differ fuzzers fuzz-short fuzz torture bench lint format lint-tree lint-tools \
 	check check-run demo install-deps clean help FORCE
