@@ -257,7 +257,7 @@ static int read_inside(struct reader *r, size_t start, struct item *item)
 static int read_capture(
 		struct reader *r, size_t start, const char *name, size_t len, struct item *item)
 {
-	size_t group;
+	size_t group = 0;
 	int rc;
 
 	rc = add_group(r, name ? (size_t)(name - r->scan.text) : start, name, len, &group);
