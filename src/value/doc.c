@@ -23,13 +23,9 @@
 
 #include "src/base/arena.h"
 #include "src/base/diag.h"
-#include "src/base/str.h"
 #include "src/base/vec.h"
-#include "src/value/schema.h"
+#include "src/value/scalar.h"
 #include "src/value/value.h"
-
-#define CORE_TAG   "tag:yaml.org,2002:"
-#define SHOWN_SIZE 48 /* bytes of the user's text in a message */
 
 /* What a map waits for. */
 enum expect {
@@ -66,8 +62,8 @@ struct item {
 
 struct doc {
 	struct arena *arena;
-	const char *file;
-	struct diag *findings;
+	struct scalar_reader reader;
+	bool is_stream;
 	struct frame stack[DOC_DEPTH_MAX];
 	unsigned depth;
 	size_t nodes;
@@ -80,9 +76,7 @@ struct doc {
 };
 
 /* A finding at MARK. */
-#define complain(doc, mark, ...)                                                                   \
-	diag_add((doc)->findings, DIAG_ERROR, (doc)->file, (uint32_t)(mark)->line + 1,             \
-			(uint32_t)(mark)->column + 1, __VA_ARGS__)
+#define complain(doc, mark, ...) scalar_complain(&(doc)->reader, mark, __VA_ARGS__)
 
 /* The same, and no more of this document. */
 #define stop(doc, mark, ...)                                                                       \
@@ -96,22 +90,9 @@ static void stop_memory(struct doc *doc, const yaml_mark_t *mark)
 	stop(doc, mark, "not enough memory for this document");
 }
 
-/* The beginning of TEXT, for a message. */
-static const char *shown(const char *text, char out[static SHOWN_SIZE])
-{
-	size_t len = strlen(text);
-
-	str_copy(out, SHOWN_SIZE, text);
-	if (len >= SHOWN_SIZE) {
-		str_copy(out, SHOWN_SIZE - 3, text);
-		(void)strcat(out, "...");
-	}
-	return out;
-}
-
 static void set_origin(struct doc *doc, struct value *value, const yaml_mark_t *mark)
 {
-	value->origin.file = doc->file;
+	value->origin.file = doc->reader.file;
 	value->origin.line = (uint32_t)mark->line + 1;
 	value->origin.column = (uint32_t)mark->column + 1;
 }
@@ -158,7 +139,7 @@ static void take_key(struct doc *doc, struct frame *frame, const struct item *it
 {
 	struct value *key = item->value;
 	struct value_pair *first;
-	char text[SHOWN_SIZE];
+	char text[SCALAR_SHOWN_SIZE];
 
 	frame->expect = EXPECT_NOTHING;
 	if (item->is_merge_key) {
@@ -174,10 +155,10 @@ static void take_key(struct doc *doc, struct frame *frame, const struct item *it
 				key->kind < VALUE_LIST ? "; quote it" : "");
 		return;
 	}
-	first = value_find_pair(frame->value, key);
+	first = doc->reader.is_yaml11 ? NULL : value_find_pair(frame->value, key);
 	if (first && key->kind == VALUE_STRING)
 		complain(doc, mark, "duplicate key '%s' (first in line %u)",
-				shown(key->string.text, text), first->key->origin.line);
+				scalar_shown(key->string.text, text), first->key->origin.line);
 	else if (first)
 		complain(doc, mark, "duplicate key %lld (first in line %u)",
 				(long long)key->integer, first->key->origin.line);
@@ -241,6 +222,14 @@ static int merge_pairs(struct arena *arena, const struct frame *frame)
 	return rc;
 }
 
+static void place_root(struct doc *doc, struct value *value, const yaml_mark_t *mark)
+{
+	if (!doc->is_stream)
+		doc->root = value;
+	else if (value_append(doc->arena, doc->root, value) < 0)
+		stop_memory(doc, mark);
+}
+
 /* Put a complete node where it belongs. */
 static void place(struct doc *doc, const struct item *item, const yaml_mark_t *mark)
 {
@@ -249,11 +238,13 @@ static void place(struct doc *doc, const struct item *item, const yaml_mark_t *m
 
 	if (doc->is_stopped)
 		return;
-	if (doc->depth == 0) {
-		doc->root = item->value;
+	frame = doc->depth > 0 ? &doc->stack[doc->depth - 1] : NULL;
+	if (item->value->is_deletion && (!frame || frame->value->kind != VALUE_MAP))
+		complain(doc, mark, "'!delete' removes a key, so it stands only behind one");
+	if (!frame) {
+		place_root(doc, item->value, mark);
 		return;
 	}
-	frame = &doc->stack[doc->depth - 1];
 	if (item->height > frame->height)
 		frame->height = item->height;
 	if (frame->value->kind == VALUE_LIST) {
@@ -316,120 +307,6 @@ static void close_collection(struct doc *doc, const yaml_mark_t *mark)
 	place(doc, &item, &start);
 }
 
-/* What follows the core schema's prefix in TAG, or NULL when it has another. */
-static const char *core_tag(const yaml_char_t *tag)
-{
-	const char *text = (const char *)tag;
-
-	return str_has_prefix(text, CORE_TAG) ? text + strlen(CORE_TAG) : NULL;
-}
-
-static void complain_tag(struct doc *doc, const yaml_char_t *tag, const yaml_mark_t *mark)
-{
-	const char *core = core_tag(tag);
-	char text[SHOWN_SIZE];
-
-	complain(doc, mark, "unknown tag '%s%s'", core ? "!!" : "",
-			shown(core ? core : (const char *)tag, text));
-}
-
-static void check_collection_tag(struct doc *doc, const yaml_char_t *tag, const char *expected,
-		const yaml_mark_t *mark)
-{
-	const char *core;
-
-	if (!tag || strcmp((const char *)tag, "!") == 0)
-		return;
-	core = core_tag(tag);
-	if (!core || strcmp(core, expected) != 0)
-		complain_tag(doc, tag, mark);
-}
-
-/* Of a plain scalar, or one with the tag of another kind than string. False: out of range. */
-static bool read_plain(struct doc *doc, struct value *value, const yaml_mark_t *mark)
-{
-	struct value read = {.kind = VALUE_STRING};
-	int rc = schema_read(value->string.text, value->string.len, &read);
-
-	if (rc < 0)
-		complain(doc, mark, "%s; quote it if it is text",
-				read.kind == VALUE_INT ? "integer beyond 64 bits"
-						       : "number too large for a float");
-	if (read.kind != VALUE_STRING) {
-		read.origin = value->origin;
-		*value = read;
-	}
-	return rc == 0;
-}
-
-/* Read VALUE, a string so far, as the kind that its core tag names. */
-static void apply_tag(struct doc *doc, struct value *value, const yaml_char_t *tag,
-		const yaml_mark_t *mark)
-{
-	static const char *const names[] = {[VALUE_NULL] = "null",
-			[VALUE_BOOL] = "bool",
-			[VALUE_INT] = "int",
-			[VALUE_FLOAT] = "float",
-			[VALUE_STRING] = "str"};
-	const char *core = core_tag(tag);
-	enum value_kind kind = VALUE_NULL;
-
-	while (core && kind <= VALUE_STRING && strcmp(names[kind], core) != 0)
-		kind++;
-	if (!core || kind > VALUE_STRING) {
-		complain_tag(doc, tag, mark);
-		return;
-	}
-	if (kind == VALUE_STRING)
-		return;
-	(void)read_plain(doc, value, mark);
-	if (value->kind == VALUE_INT && kind == VALUE_FLOAT) {
-		value->kind = VALUE_FLOAT;
-		value->real = (double)value->integer;
-	}
-	if (value->kind != kind)
-		complain(doc, mark, "this is not what its tag '!!%s' says", core);
-}
-
-static void warn_old(struct doc *doc, const struct value *value, const char *text, size_t len,
-		const yaml_mark_t *mark)
-{
-	const char *old = schema_old_reading(text, len);
-	char part[SHOWN_SIZE];
-
-	if (!old)
-		return;
-	diag_add(doc->findings, DIAG_WARNING, doc->file, (uint32_t)mark->line + 1,
-			(uint32_t)mark->column + 1,
-			"'%s' is %s %s here, but %s in YAML 1.1; quote it if it is text",
-			shown(text, part), value->kind == VALUE_INT ? "an" : "a",
-			value_kind_name(value->kind), old);
-}
-
-static void read_scalar(struct doc *doc, const yaml_event_t *event, struct value *value)
-{
-	const yaml_char_t *tag = event->data.scalar.tag;
-	const char *text = (const char *)event->data.scalar.value;
-
-	if (tag && strcmp((const char *)tag, "!") != 0) {
-		apply_tag(doc, value, tag, &event->start_mark);
-	} else if (!tag && event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE) {
-		if (read_plain(doc, value, &event->start_mark))
-			warn_old(doc, value, text, event->data.scalar.length, &event->start_mark);
-	}
-}
-
-static bool is_merge_key(const yaml_event_t *event)
-{
-	const char *tag = (const char *)event->data.scalar.tag;
-
-	if (strcmp((const char *)event->data.scalar.value, "<<") != 0)
-		return false;
-	if (tag)
-		return strcmp(tag, CORE_TAG "merge") == 0;
-	return event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
-}
-
 static bool expects_key(const struct doc *doc)
 {
 	const struct frame *frame = doc->depth > 0 ? &doc->stack[doc->depth - 1] : NULL;
@@ -451,9 +328,9 @@ static void on_scalar(struct doc *doc, const yaml_event_t *event)
 	if (!charge(doc, 1, mark))
 		return;
 	set_origin(doc, item.value, mark);
-	item.is_merge_key = is_merge_key(event) && expects_key(doc);
+	item.is_merge_key = scalar_is_merge_key(event) && expects_key(doc);
 	if (!item.is_merge_key)
-		read_scalar(doc, event, item.value);
+		scalar_read(&doc->reader, event, expects_key(doc), item.value);
 	(void)anchor_add(doc, event->data.scalar.anchor, item.value, false, mark);
 	place(doc, &item, mark);
 }
@@ -464,14 +341,14 @@ static void on_alias(struct doc *doc, const yaml_event_t *event)
 	const yaml_mark_t *mark = &event->start_mark;
 	struct anchor *anchor = anchor_find(doc, name);
 	struct item item = {0};
-	char text[SHOWN_SIZE];
+	char text[SCALAR_SHOWN_SIZE];
 
 	if (!anchor) {
-		stop(doc, mark, "no anchor '%s' before this alias", shown(name, text));
+		stop(doc, mark, "no anchor '%s' before this alias", scalar_shown(name, text));
 		return;
 	}
 	if (anchor->is_open) {
-		stop(doc, mark, "alias '%s' inside its own anchor", shown(name, text));
+		stop(doc, mark, "alias '%s' inside its own anchor", scalar_shown(name, text));
 		return;
 	}
 	if (doc->depth + anchor->height > DOC_DEPTH_MAX) {
@@ -486,11 +363,16 @@ static void on_alias(struct doc *doc, const yaml_event_t *event)
 	place(doc, &item, mark);
 }
 
+/* Names of anchors end with their document. */
 static void on_document(struct doc *doc, const yaml_event_t *event)
 {
-	if (doc->has_document)
+	if (doc->has_document && !doc->is_stream)
 		stop(doc, &event->start_mark, "more than one document");
 	doc->has_document = true;
+	doc->anchor_count = 0;
+	doc->anchor_names = value_map(doc->arena);
+	if (!doc->anchor_names)
+		stop_memory(doc, &event->start_mark);
 }
 
 static void on_event(struct doc *doc, const yaml_event_t *event)
@@ -508,12 +390,12 @@ static void on_event(struct doc *doc, const yaml_event_t *event)
 		on_alias(doc, event);
 		return;
 	case YAML_SEQUENCE_START_EVENT:
-		check_collection_tag(doc, event->data.sequence_start.tag, "seq", mark);
+		scalar_check_tag(&doc->reader, event->data.sequence_start.tag, "seq", mark);
 		open_collection(doc, value_list(doc->arena), event->data.sequence_start.anchor,
 				mark);
 		return;
 	case YAML_MAPPING_START_EVENT:
-		check_collection_tag(doc, event->data.mapping_start.tag, "map", mark);
+		scalar_check_tag(&doc->reader, event->data.mapping_start.tag, "map", mark);
 		open_collection(doc, value_map(doc->arena), event->data.mapping_start.anchor, mark);
 		return;
 	case YAML_SEQUENCE_END_EVENT:
@@ -616,28 +498,30 @@ static void run(struct doc *doc, const char *text, size_t len)
 static bool is_acceptable(const struct doc *doc, const char *text, size_t len)
 {
 	if (len > DOC_SIZE_MAX) {
-		diag_add(doc->findings, DIAG_ERROR, doc->file, 0, 0,
+		diag_add(doc->reader.findings, DIAG_ERROR, doc->reader.file, 0, 0,
 				"%zu bytes of YAML; the limit is %u", len, DOC_SIZE_MAX);
 		return false;
 	}
 	if (has_many_directives(text, len)) {
-		diag_add(doc->findings, DIAG_ERROR, doc->file, 0, 0,
+		diag_add(doc->reader.findings, DIAG_ERROR, doc->reader.file, 0, 0,
 				"more than %d lines begin with '%%'", DOC_DIRECTIVES_MAX);
 		return false;
 	}
 	return true;
 }
 
-struct value *doc_parse(struct arena *arena, const char *file, const char *text, size_t len,
-		struct diag *findings)
+struct value *doc_parse_as(struct arena *arena, const struct doc_options *options, const char *file,
+		const char *text, size_t len, struct diag *findings)
 {
-	struct doc doc = {.arena = arena, .findings = findings};
+	struct doc doc = {.arena = arena, .is_stream = options->is_stream};
 	size_t errors_before = findings->errors;
 
-	doc.file = arena_strndup(arena, file, strlen(file));
-	doc.anchor_names = value_map(arena);
-	doc.root = value_null(arena);
-	if (!doc.file || !doc.anchor_names || !doc.root) {
+	doc.reader.findings = findings;
+	doc.reader.is_yaml11 = options->is_yaml11;
+	doc.reader.allows_deletion = options->allows_deletion;
+	doc.reader.file = arena_strndup(arena, file, strlen(file));
+	doc.root = options->is_stream ? value_list(arena) : value_null(arena);
+	if (!doc.reader.file || !doc.root) {
 		diag_add(findings, DIAG_ERROR, file, 0, 0, "not enough memory for this document");
 		return NULL;
 	}
@@ -646,6 +530,12 @@ struct value *doc_parse(struct arena *arena, const char *file, const char *text,
 		run(&doc, text ? text : "", len);
 	free(doc.anchors);
 	return findings->errors == errors_before ? doc.root : NULL;
+}
+
+struct value *doc_parse(struct arena *arena, const char *file, const char *text, size_t len,
+		struct diag *findings)
+{
+	return doc_parse_as(arena, &(struct doc_options){0}, file, text, len, findings);
 }
 
 const char *doc_library_version(void)

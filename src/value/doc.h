@@ -8,6 +8,7 @@
 #ifndef VALUE_DOC_H
 #define VALUE_DOC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arena;
@@ -31,6 +32,21 @@ struct value;
  */
 struct value *doc_parse(struct arena *arena, const char *file, const char *text, size_t len,
 		struct diag *findings);
+
+struct doc_options {
+	/*
+	 * As PyYAML's SafeLoader: scalars by YAML 1.1 without warnings, and of equal keys the last one
+	 * wins. Findings for what only Python can say: keys that are neither strings nor integers,
+	 * integers beyond int64. A date stays a string.
+	 */
+	bool is_yaml11;
+	bool allows_deletion; /* the tag !delete behind a key: a null with is_deletion */
+	bool is_stream;	      /* any number of documents; the result is the list of them */
+};
+
+/* doc_parse() with OPTIONS. */
+struct value *doc_parse_as(struct arena *arena, const struct doc_options *options, const char *file,
+		const char *text, size_t len, struct diag *findings);
 
 /* Version of libyaml, "0.2.5". */
 const char *doc_library_version(void);

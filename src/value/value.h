@@ -33,6 +33,7 @@ struct value_pair;
 
 struct value {
 	enum value_kind kind;
+	bool is_deletion; /* a null with the tag !delete: layer.h */
 	struct origin origin;
 	uint64_t fingerprint; /* fingerprint.c's own, of lists and maps; 0: not asked for */
 	union {

@@ -246,6 +246,71 @@ static void origins(void **state)
 	arena_free(arena);
 }
 
+/* TEXT read with OPTIONS: the JSON of its value, or what the findings say. */
+static void expect_as(struct doc_options options, const char *text, const char *wanted)
+{
+	struct arena *arena = arena_new(0);
+	struct diag diag = DIAG_INIT;
+	struct buf out = BUF_INIT;
+	struct value *value;
+
+	value = doc_parse_as(arena, &options, "f", text, strlen(text), &diag);
+	if (value)
+		assert_int_equal(emit_json(value, 0, &out), 0);
+	diag_format(&diag, &out);
+	assert_string_equal(buf_str(&out), wanted);
+	buf_release(&out);
+	diag_release(&diag);
+	arena_free(arena);
+}
+
+static void yaml11(void **state)
+{
+	const struct doc_options old = {.is_yaml11 = true};
+
+	(void)state;
+	expect_as(old, "[yes, off, 010, 1_000, 12:30, 2001-12-14, 0o17, 1e3, 1.5e+3, y]",
+			"[true, false, 8, 1000, 750, \"2001-12-14\", \"0o17\", \"1e3\", 1500.0, "
+			"\"y\"]");
+	expect_as(old, "{a: 1, b: 2, a: 3}", "{\"a\": 3, \"b\": 2}");
+	expect_as(old, "{=: 1, !!int '0x1f': !!float 7}", "{\"=\": 1, \"31\": 7.0}");
+	expect_as(old, "[=]", "f:1:2: '=' means nothing here; quote it if it is text\n");
+	expect_as(old, "[0x_]", "f:1:2: a number without digits; quote it if it is text\n");
+	expect_as(old, "{yes: 1}",
+			"f:1:2: a key must be a string or an integer, not a boolean; quote it\n");
+	expect_as(old, "9223372036854775808",
+			"f:1:1: integer beyond 64 bits; quote it if it is text\n");
+}
+
+static void streams(void **state)
+{
+	const struct doc_options stream = {.is_stream = true};
+
+	(void)state;
+	expect_as(stream, "", "[]");
+	expect_as(stream, "a: &x 1\n", "[{\"a\": 1}]");
+	expect_as(stream, "---\n---\n[2]\n...\n---\nc\n", "[null, [2], \"c\"]");
+	expect_as(stream, "--- &x 1\n--- *x\n", "f:2:5: no anchor 'x' before this alias\n");
+}
+
+static void deletions(void **state)
+{
+	const struct doc_options options = {.allows_deletion = true};
+
+	(void)state;
+	expect_as((struct doc_options){0}, "a: !delete", "f:1:4: unknown tag '!delete'\n");
+	expect_as(options, "{a: !delete , b: !delete null}", "{\"a\": null, \"b\": null}");
+	expect_as(options, "a: !delete 1", "f:1:4: '!delete' takes no value\n");
+	expect_as(options, "a: !delete {}", "f:1:4: '!delete' takes no value\n");
+	expect_as(options, "[!delete ]",
+			"f:1:2: '!delete' removes a key, so it stands only behind one\n");
+	expect_as(options, "!delete",
+			"f:1:1: '!delete' removes a key, so it stands only behind one\n");
+	expect_as(options, "!delete : 1",
+			"f:1:1: '!delete' stands behind the key that it removes\n"
+			"f:1:1: a key must be a string or an integer, not a null; quote it\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -260,6 +325,9 @@ int main(void)
 			cmocka_unit_test(limits),
 			cmocka_unit_test(a_full_arena_is_a_finding),
 			cmocka_unit_test(origins),
+			cmocka_unit_test(yaml11),
+			cmocka_unit_test(streams),
+			cmocka_unit_test(deletions),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
