@@ -150,8 +150,8 @@ static void take_key(struct doc *doc, struct frame *frame, const struct item *it
 		return;
 	}
 	if (key->kind != VALUE_STRING && key->kind != VALUE_INT) {
-		complain(doc, mark, "a key must be a string or an integer, not a %s%s",
-				value_kind_name(key->kind),
+		complain(doc, mark, "a key must be a string or an integer, not %s%s",
+				value_kind_noun(key->kind),
 				key->kind < VALUE_LIST ? "; quote it" : "");
 		return;
 	}

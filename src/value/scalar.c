@@ -127,9 +127,8 @@ static void warn_old(const struct scalar_reader *reader, const struct value *val
 		return;
 	diag_add(reader->findings, DIAG_WARNING, reader->file, (uint32_t)mark->line + 1,
 			(uint32_t)mark->column + 1,
-			"'%s' is %s %s here, but %s in YAML 1.1; quote it if it is text",
-			scalar_shown(text, part), value->kind == VALUE_INT ? "an" : "a",
-			value_kind_name(value->kind), old);
+			"'%s' is %s here, but %s in YAML 1.1; quote it if it is text",
+			scalar_shown(text, part), value_kind_noun(value->kind), old);
 }
 
 /* PyYAML has no object for a `<<` or `=` that is not a key. */

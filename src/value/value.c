@@ -326,3 +326,18 @@ const char *value_kind_name(enum value_kind kind)
 
 	return names[kind];
 }
+
+const char *value_kind_noun(enum value_kind kind)
+{
+	static const char *const nouns[] = {
+			[VALUE_NULL] = "null",
+			[VALUE_BOOL] = "a boolean",
+			[VALUE_INT] = "an integer",
+			[VALUE_FLOAT] = "a float",
+			[VALUE_STRING] = "a string",
+			[VALUE_LIST] = "a list",
+			[VALUE_MAP] = "a map",
+	};
+
+	return nouns[kind];
+}

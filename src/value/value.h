@@ -92,5 +92,6 @@ struct value_pair *value_find_pair(const struct value *map, const struct value *
 bool value_equal(const struct value *a, const struct value *b);
 
 const char *value_kind_name(enum value_kind kind); /* "map", "list", "string", ... */
+const char *value_kind_noun(enum value_kind kind); /* "a map", "an integer", "null", ... */
 
 #endif

@@ -115,7 +115,7 @@ static void keys(void **state)
 			"f:1:1: a key must be a string or an integer, not a boolean; quote it\n"
 			"f:2:1: a key must be a string or an integer, not a float; quote it\n"
 			"f:3:1: a key must be a string or an integer, not a list\n"
-			"f:4:1: a key must be a string or an integer, not a null; quote it\n");
+			"f:4:1: a key must be a string or an integer, not null; quote it\n");
 }
 
 static void numbers(void **state)
@@ -308,7 +308,7 @@ static void deletions(void **state)
 			"f:1:1: '!delete' removes a key, so it stands only behind one\n");
 	expect_as(options, "!delete : 1",
 			"f:1:1: '!delete' stands behind the key that it removes\n"
-			"f:1:1: a key must be a string or an integer, not a null; quote it\n");
+			"f:1:1: a key must be a string or an integer, not null; quote it\n");
 }
 
 int main(void)
