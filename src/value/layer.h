@@ -15,6 +15,8 @@
 struct arena;
 struct diag;
 
+#define LAYER_DEPTH_MAX 64 /* lists and maps in each other, as doc_parse() yields them */
+
 enum merge_kind {
 	MERGE_APPEND,  /* lists: the later behind the earlier */
 	MERGE_PREPEND, /* lists: the later in front */
@@ -24,7 +26,7 @@ enum merge_kind {
 };
 
 struct merge_rule {
-	const char *path; /* dotted, query.h */
+	const char *path; /* dotted, as query_normalize() writes it; no indexes */
 	enum merge_kind kind;
 	const char *key; /* MERGE_BY */
 	struct origin origin;
@@ -39,9 +41,13 @@ struct layer_spec {
 
 /*
  * Merge UPPER over LOWER (NULL: nothing yet). Both are maps, or a finding says so; an empty document
- * (null) is an empty map. The tag !delete (value.is_deletion) removes an inherited key; one that there
+ * (null) is an empty map. A null with is_deletion (!delete) removes an inherited key; one that there
  * was not is a warning. A kind that changes (map over scalar, list over map, ...; null aside) is a
- * finding naming both places. NULL without memory, or when the findings got an error.
+ * finding naming both places, and so is a rule that does not fit what it finds. NULL without memory
+ * (with a finding), or when the findings got an error.
+ *
+ * The path of a rule below a list that is merged by a key goes through the list: with `users: {by:
+ * name}`, `users.groups: append`. Items of lists that are not merged by a key are taken as they are.
  */
 struct value *layer_merge(const struct layer_spec *spec, struct value *lower, struct value *upper);
 
