@@ -14,6 +14,7 @@
 #include "src/git/verify.h"
 
 #define RAW_OID_SIZE  20
+#define MODE_DIR      0040000
 #define FIND_SIZE_MAX (64u << 20) /* bytes of a tree object on the way to a folder */
 
 /* One entry as it stands in the object: "MODE NAME\0" and the 20 bytes of an id. */
@@ -243,13 +244,12 @@ void tree_release(struct tree *tree)
 	*tree = (struct tree)TREE_INIT;
 }
 
-/* The entry NAME of tree object OID, in *OUT: 0, -ENOENT, -ENOTDIR, or what object_read() says. */
+/* The entry NAME of tree object OID: its id and mode. 0, -ENOENT, or what object_read() says. */
 static int find_in_tree(struct repo *repo, const struct oid *oid, const char *name, size_t len,
-		struct oid *out, struct err *err)
+		struct raw *out, struct err *err)
 {
 	struct object object = OBJECT_INIT;
 	struct cursor cursor;
-	struct raw raw;
 	int rc;
 
 	rc = object_read(repo, oid, OBJECT_TREE, FIND_SIZE_MAX, &object, err);
@@ -257,12 +257,9 @@ static int find_in_tree(struct repo *repo, const struct oid *oid, const char *na
 		return rc;
 	cursor = (struct cursor){object.data, object.size};
 	rc = -ENOENT;
-	while (next_raw(&cursor, &raw) > 0) {
-		if (raw.name_len != len || memcmp(raw.name, name, len) != 0)
-			continue;
-		*out = raw.oid;
-		rc = raw_mode(&raw) == 0040000 ? 0 : -ENOTDIR;
-		break;
+	while (rc < 0 && next_raw(&cursor, out) > 0) {
+		if (out->name_len == len && memcmp(out->name, name, len) == 0)
+			rc = (int)raw_mode(out);
 	}
 	object_release(&object);
 	return rc;
@@ -277,18 +274,48 @@ int tree_find(struct repo *repo, const struct oid *root, const char *path, struc
 	while (*name) {
 		size_t len = strcspn(name, "/");
 		struct err reason = ERR_INIT;
-		int rc = find_in_tree(repo, &at, name, len, &at, &reason);
+		struct raw raw = {0};
+		int rc = find_in_tree(repo, &at, name, len, &raw, &reason);
 		int shown = (int)(name + len - path);
 
 		if (rc < 0 && reason.code != 0)
 			return err_set(err, reason.code, "folder '%s': %s", path, reason.text);
 		if (rc == -ENOENT)
 			return err_set(err, ENOENT, "the tree has no folder '%.*s'", shown, path);
-		if (rc < 0)
-			return err_set(err, -rc, "'%.*s' in the tree is not a folder", shown, path);
+		if (rc != MODE_DIR)
+			return err_set(err, ENOTDIR, "'%.*s' in the tree is not a folder", shown,
+					path);
+		at = raw.oid;
 		name += len + (name[len] == '/');
 	}
 	*out = at;
+	return 0;
+}
+
+int tree_lookup(struct repo *repo, const struct oid *root, const char *path, struct tree_entry *out,
+		struct err *err)
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	char *folder = strndup(path, slash ? (size_t)(slash - path) : 0);
+	struct oid dir = *root;
+	struct raw raw = {0};
+	int rc;
+
+	if (!folder)
+		return err_set(err, ENOMEM, "out of memory");
+	rc = tree_find(repo, root, folder, &dir, err);
+	free(folder);
+	if (rc < 0)
+		return rc == -ENOTDIR ? -ENOENT : rc;
+	rc = find_in_tree(repo, &dir, name, strlen(name), &raw, err);
+	if (rc < 0)
+		return rc;
+	if (verify_mode((uint32_t)rc))
+		return err_set(err, EINVAL, "'%s' is neither file, link nor folder", path);
+	*out = (struct tree_entry){.kind = kind_of((uint32_t)rc),
+			.oid = raw.oid,
+			.name = name,
+			.name_len = strlen(name)};
 	return 0;
 }
 

@@ -58,6 +58,14 @@ int tree_find(struct repo *repo, const struct oid *root, const char *path, struc
 		struct err *err);
 
 /*
+ * What is at PATH (clean, not empty) below tree ROOT; the name is borrowed from PATH. -ENOENT: there
+ * is nothing (ERR may be silent about it), also when a folder on the way is none; -EINVAL: a
+ * submodule or worse.
+ */
+int tree_lookup(struct repo *repo, const struct oid *root, const char *path, struct tree_entry *out,
+		struct err *err);
+
+/*
  * Size of blob OID from its header alone, without inflating it. -ENOENT: missing; -EINVAL: no blob.
  */
 int blob_size(struct repo *repo, const struct oid *oid, uint64_t *size, struct err *err);
