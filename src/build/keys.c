@@ -56,7 +56,7 @@ static void read_pair(const struct keys *keys, const struct key *table,
 
 	if (!keys_text(keys, pair->key, &name))
 		return;
-	for (count = 0; table[count].name && count < KEYS_MAX; count++) {
+	for (count = 0; count < KEYS_MAX && table[count].name; count++) {
 		if (strcmp(table[count].name, name) == 0) {
 			table[count].read(keys, pair->value, into);
 			return;
