@@ -195,7 +195,7 @@ static int range_count(struct run *run, int64_t start, int64_t stop, int64_t ste
 int object_range(struct run *run, int64_t start, int64_t stop, int64_t step, struct object *out)
 {
 	struct range *range;
-	int64_t count;
+	int64_t count = 0;
 
 	if (range_count(run, start, stop, step, &count) < 0)
 		return -1;
