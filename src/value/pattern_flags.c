@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "src/value/pattern_scan.h"
+#include "src/value/pattern_cursor.h"
 
 unsigned pattern_flag(uint32_t letter)
 {
@@ -15,56 +15,56 @@ unsigned pattern_flag(uint32_t letter)
 }
 
 /* One letter of "(?i-m:": its flag, or what Python says of it. */
-static int read_flag(struct scan *scan, unsigned *flags, const char *expected)
+static int read_flag(struct cursor *cursor, unsigned *flags, const char *expected)
 {
-	uint32_t letter = scan_peek(scan);
+	uint32_t letter = cursor_peek(cursor);
 	unsigned flag = pattern_flag(letter);
 
 	if (flag == 0)
-		return scan_fail(scan, scan->at, "%s",
-				scan_is_letter(letter) ? "unknown flag" : expected);
-	(void)scan_next(scan);
+		return cursor_fail(cursor, cursor->at, "%s",
+				cursor_is_letter(letter) ? "unknown flag" : expected);
+	(void)cursor_next(cursor);
 	if (flag & PATTERN_LOCALE)
-		return scan_fail(scan, scan->at,
+		return cursor_fail(cursor, cursor->at,
 				"bad inline flags: cannot use 'L' flag with a str pattern");
 	*flags |= flag;
 	if ((flag & PATTERN_TYPES) && (*flags & PATTERN_TYPES) != flag)
-		return scan_fail(scan, scan->at,
+		return cursor_fail(cursor, cursor->at,
 				"bad inline flags: flags 'a', 'u' and 'L' are incompatible");
 	return 0;
 }
 
-int pattern_read_flags(struct scan *scan, unsigned *on, unsigned *off, bool *is_global)
+int pattern_read_flags(struct cursor *cursor, unsigned *on, unsigned *off, bool *is_global)
 {
 	int rc;
 
 	*on = *off = 0;
 	*is_global = false;
 	for (;;) {
-		uint32_t c = scan_peek(scan);
+		uint32_t c = cursor_peek(cursor);
 
 		if (c == '-' || c == ':' || c == ')')
 			break;
-		rc = read_flag(scan, on, "missing -, : or )");
+		rc = read_flag(cursor, on, "missing -, : or )");
 		if (rc < 0)
 			return rc;
 	}
-	if (scan_match(scan, ')')) {
+	if (cursor_match(cursor, ')')) {
 		*is_global = true;
 		return 0;
 	}
-	if (scan_match(scan, ':'))
+	if (cursor_match(cursor, ':'))
 		return 0;
-	scan->at++;
+	cursor->at++;
 	do
-		rc = read_flag(scan, off, *off ? "missing :" : "missing flag");
-	while (rc == 0 && !scan_match(scan, ':'));
+		rc = read_flag(cursor, off, *off ? "missing :" : "missing flag");
+	while (rc == 0 && !cursor_match(cursor, ':'));
 	if (rc < 0)
 		return rc;
 	if (*off & PATTERN_TYPES)
-		return scan_fail(scan, scan->at,
+		return cursor_fail(cursor, cursor->at,
 				"bad inline flags: cannot turn off flags 'a', 'u' and 'L'");
 	if (*on & *off)
-		return scan_fail(scan, scan->at, "bad inline flags: flag turned on and off");
+		return cursor_fail(cursor, cursor->at, "bad inline flags: flag turned on and off");
 	return 0;
 }

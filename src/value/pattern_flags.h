@@ -11,7 +11,7 @@
 
 #include "src/value/pattern.h"
 
-struct scan;
+struct cursor;
 
 /*
  * (?u) and (?L), which are no flags of pattern.h: the first is how it is anyway, the second is
@@ -27,6 +27,6 @@ unsigned pattern_flag(uint32_t letter); /* 0: it is none */
  * What is behind "(?", with the ':' or ')' at its end: flags to turn ON and OFF within a group or,
  * *IS_GLOBAL, for all that follows. 0 or -EINVAL.
  */
-int pattern_read_flags(struct scan *scan, unsigned *on, unsigned *off, bool *is_global);
+int pattern_read_flags(struct cursor *cursor, unsigned *on, unsigned *off, bool *is_global);
 
 #endif

@@ -48,7 +48,7 @@ static bool is_surrogate(uint32_t code)
 /* Letters and digits as they are, everything else by number: nothing can be taken for syntax. */
 static void put_plain(struct buf *out, uint32_t code)
 {
-	if (scan_is_letter(code) || scan_is_digit(code))
+	if (cursor_is_letter(code) || cursor_is_digit(code))
 		buf_add_char(out, (char)code);
 	else
 		buf_printf(out, "\\x{%x}", (unsigned)code);
@@ -124,67 +124,69 @@ void pattern_put_code(struct buf *out, unsigned flags, uint32_t code)
 	buf_add_char(out, ']');
 }
 
-int pattern_read_code(struct scan *scan, uint32_t letter, size_t start, uint32_t *code)
+int pattern_read_code(struct cursor *cursor, uint32_t letter, size_t start, uint32_t *code)
 {
 	unsigned want = letter == 'x' ? 2 : letter == 'u' ? 4 : letter == 'U' ? 8 : 0;
 	uint64_t number;
 
-	if (letter == SCAN_END)
-		return scan_fail(scan, start, "bad escape (end of pattern)");
+	if (letter == CURSOR_END)
+		return cursor_fail(cursor, start, "bad escape (end of pattern)");
 	if (letter == 'N')
-		return scan_fail(scan, start,
+		return cursor_fail(cursor, start,
 				"\\N{...}, a character by its name, is not supported: write it as "
 				"\\uXXXX,");
 	if (want == 0)
 		return 0;
-	if (scan_number(scan, 16, want, &number) != want)
-		return scan_fail(scan, start, "incomplete escape \\%c", (char)letter);
+	if (cursor_number(cursor, 16, want, &number) != want)
+		return cursor_fail(cursor, start, "incomplete escape \\%c", (char)letter);
 	if (number > CODE_MAX)
-		return scan_fail(scan, start, "bad escape \\U%08llx", (unsigned long long)number);
+		return cursor_fail(
+				cursor, start, "bad escape \\U%08llx", (unsigned long long)number);
 	*code = (uint32_t)number;
 	return 1;
 }
 
 /* What stands behind a backslash within brackets: *CATEGORY or, if that is NULL, *CODE. */
-static int read_set_escape(struct scan *scan, unsigned flags, size_t start, uint32_t *code,
+static int read_set_escape(struct cursor *cursor, unsigned flags, size_t start, uint32_t *code,
 		const char **category)
 {
-	uint32_t letter = scan_next(scan);
+	uint32_t letter = cursor_next(cursor);
 	uint64_t number;
 	int rc;
 
 	*category = pattern_category(flags, letter);
 	if (*category)
 		return 0;
-	*code = scan_control(letter);
+	*code = cursor_control(letter);
 	if (*code)
 		return 0;
-	rc = pattern_read_code(scan, letter, start, code);
+	rc = pattern_read_code(cursor, letter, start, code);
 	if (rc != 0)
 		return rc < 0 ? rc : 0;
-	if (scan_is_octal(letter)) {
-		scan->at--;
-		(void)scan_number(scan, 8, 3, &number);
+	if (cursor_is_octal(letter)) {
+		cursor->at--;
+		(void)cursor_number(cursor, 8, 3, &number);
 		if (number > 0377)
-			return scan_fail(scan, start,
+			return cursor_fail(cursor, start,
 					"octal escape value \\%o outside of range 0-0o377",
 					(unsigned)number);
 		*code = (uint32_t)number;
 		return 0;
 	}
-	if (scan_is_letter(letter) || scan_is_digit(letter))
-		return scan_fail(scan, start, "bad escape \\%c", (char)letter);
+	if (cursor_is_letter(letter) || cursor_is_digit(letter))
+		return cursor_fail(cursor, start, "bad escape \\%c", (char)letter);
 	*code = letter;
 	return 0;
 }
 
-static int read_set_part(struct scan *scan, unsigned flags, uint32_t *code, const char **category)
+static int read_set_part(
+		struct cursor *cursor, unsigned flags, uint32_t *code, const char **category)
 {
-	size_t start = scan->at;
+	size_t start = cursor->at;
 
 	*category = NULL;
-	*code = scan_next(scan);
-	return *code == '\\' ? read_set_escape(scan, flags, start, code, category) : 0;
+	*code = cursor_next(cursor);
+	return *code == '\\' ? read_set_escape(cursor, flags, start, code, category) : 0;
 }
 
 static void put_part(struct buf *out, unsigned flags, uint32_t code, const char *category)
@@ -196,48 +198,48 @@ static void put_part(struct buf *out, unsigned flags, uint32_t code, const char 
 }
 
 /* One member of a set, or a range. */
-static int read_member(struct scan *scan, unsigned flags, struct buf *out)
+static int read_member(struct cursor *cursor, unsigned flags, struct buf *out)
 {
 	const char *category, *category2;
-	size_t start = scan->at;
+	size_t start = cursor->at;
 	uint32_t code, code2;
 	int rc;
 
-	rc = read_set_part(scan, flags, &code, &category);
+	rc = read_set_part(cursor, flags, &code, &category);
 	if (rc < 0)
 		return rc;
-	if (scan_peek(scan) != '-' || scan->at + 1 >= scan->len ||
-			scan->text[scan->at + 1] == ']') {
+	if (cursor_peek(cursor) != '-' || cursor->at + 1 >= cursor->len ||
+			cursor->text[cursor->at + 1] == ']') {
 		put_part(out, flags, code, category);
 		return 0;
 	}
-	scan->at++;
-	rc = read_set_part(scan, flags, &code2, &category2);
+	cursor->at++;
+	rc = read_set_part(cursor, flags, &code2, &category2);
 	if (rc < 0)
 		return rc;
 	if (category || category2 || code2 < code)
-		return scan_fail(scan, start, "bad character range %.*s", (int)(scan->at - start),
-				scan->text + start);
+		return cursor_fail(cursor, start, "bad character range %.*s",
+				(int)(cursor->at - start), cursor->text + start);
 	put_cases(out, flags, code, code2);
 	return 0;
 }
 
-int pattern_read_set(struct scan *scan, unsigned flags, size_t start, struct buf *out)
+int pattern_read_set(struct cursor *cursor, unsigned flags, size_t start, struct buf *out)
 {
-	bool is_negated = scan_match(scan, '^');
+	bool is_negated = cursor_match(cursor, '^');
 	struct buf members = BUF_INIT;
-	size_t first = scan->at;
+	size_t first = cursor->at;
 	int rc = 0;
 
-	while (rc == 0 && (scan->at == first || scan_peek(scan) != ']')) {
-		if (scan->at == scan->len)
-			rc = scan_fail(scan, start, "unterminated character set");
+	while (rc == 0 && (cursor->at == first || cursor_peek(cursor) != ']')) {
+		if (cursor->at == cursor->len)
+			rc = cursor_fail(cursor, start, "unterminated character set");
 		else
-			rc = read_member(scan, flags, &members);
+			rc = read_member(cursor, flags, &members);
 	}
 	if (rc < 0)
 		goto out;
-	scan->at++;
+	cursor->at++;
 	if (members.len == 0) { /* surrogates only */
 		is_negated = !is_negated;
 		buf_add_str(&members, "\\x00-\\x{10ffff}");

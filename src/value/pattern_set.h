@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#include "src/value/pattern_scan.h"
+#include "src/value/pattern_cursor.h"
 
 struct buf;
 
@@ -19,10 +19,10 @@ void pattern_put_code(struct buf *out, unsigned flags, uint32_t code);
 const char *pattern_category(unsigned flags, uint32_t letter);
 
 /* The rest of a set, its '[' read already and at START. 0 or -EINVAL. */
-int pattern_read_set(struct scan *scan, unsigned flags, size_t start, struct buf *out);
+int pattern_read_set(struct cursor *cursor, unsigned flags, size_t start, struct buf *out);
 
 /* The escapes that are the same in and outside of sets: \x \u \U and those refused. LETTER behind a
  * backslash at START was read. 1: *CODE is a character; 0: none of these; -EINVAL. */
-int pattern_read_code(struct scan *scan, uint32_t letter, size_t start, uint32_t *code);
+int pattern_read_code(struct cursor *cursor, uint32_t letter, size_t start, uint32_t *code);
 
 #endif

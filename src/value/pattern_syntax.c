@@ -22,7 +22,7 @@
 
 #include "src/base/err.h"
 #include "src/value/pattern_flags.h"
-#include "src/value/pattern_scan.h"
+#include "src/value/pattern_cursor.h"
 #include "src/value/pattern_set.h"
 
 #define WIDTH_MAX 0xffffffffull /* "any number" */
@@ -44,7 +44,7 @@ struct item {
 };
 
 struct reader {
-	struct scan scan;
+	struct cursor cursor;
 	struct pattern_syntax *out;
 	unsigned flags; /* in force here */
 	unsigned depth;
@@ -89,9 +89,9 @@ static size_t group_number(const struct pattern_syntax *out, const char *name, s
 static int check_reference(struct reader *r, size_t at, size_t group)
 {
 	if (!r->groups[group].is_closed)
-		return scan_fail(&r->scan, at, "cannot refer to an open group");
+		return cursor_fail(&r->cursor, at, "cannot refer to an open group");
 	if (r->look_behind_groups != SIZE_MAX && group > r->look_behind_groups)
-		return scan_fail(&r->scan, at,
+		return cursor_fail(&r->cursor, at,
 				"cannot refer to group defined in the same lookbehind subpattern");
 	return 0;
 }
@@ -115,10 +115,10 @@ static int add_group(struct reader *r, size_t at, const char *name, size_t len, 
 	size_t known = name ? group_number(out, name, len) : 0;
 
 	if (out->groups + 1 >= PATTERN_GROUPS_MAX)
-		return scan_fail(&r->scan, at, "more than %d groups", PATTERN_GROUPS_MAX - 1);
+		return cursor_fail(&r->cursor, at, "more than %d groups", PATTERN_GROUPS_MAX - 1);
 	*group = ++out->groups;
 	if (known)
-		return scan_fail(&r->scan, at,
+		return cursor_fail(&r->cursor, at,
 				"redefinition of group name '%.*s' as group %zu; was group %zu",
 				(int)len, name, *group, known);
 	if (name) {
@@ -134,27 +134,27 @@ static int add_group(struct reader *r, size_t at, const char *name, size_t len, 
 /* \1 to \99, or an octal number of three digits. */
 static int read_digits(struct reader *r, size_t start, struct item *item)
 {
-	const char *digits = r->scan.text + start + 1;
-	size_t left = r->scan.len - start - 1;
+	const char *digits = r->cursor.text + start + 1;
+	size_t left = r->cursor.len - start - 1;
 	uint64_t number;
 
-	r->scan.at = start + 1;
+	r->cursor.at = start + 1;
 	if (digits[0] == '0' ||
-			(left >= 3 && scan_is_octal((uint32_t)digits[0]) &&
-					scan_is_octal((uint32_t)digits[1]) &&
-					scan_is_octal((uint32_t)digits[2]))) {
-		(void)scan_number(&r->scan, 8, 3, &number);
+			(left >= 3 && cursor_is_octal((uint32_t)digits[0]) &&
+					cursor_is_octal((uint32_t)digits[1]) &&
+					cursor_is_octal((uint32_t)digits[2]))) {
+		(void)cursor_number(&r->cursor, 8, 3, &number);
 		if (number > 0377)
-			return scan_fail(&r->scan, start,
+			return cursor_fail(&r->cursor, start,
 					"octal escape value \\%o outside of range 0-0o377",
 					(unsigned)number);
 		pattern_put_code(&r->out->text, r->flags, (uint32_t)number);
 		item_set(item, ITEM_OTHER, 1, 1);
 		return 0;
 	}
-	(void)scan_number(&r->scan, 10, 2, &number);
+	(void)cursor_number(&r->cursor, 10, 2, &number);
 	if (number > r->out->groups)
-		return scan_fail(&r->scan, start + 1, "invalid group reference %u",
+		return cursor_fail(&r->cursor, start + 1, "invalid group reference %u",
 				(unsigned)number);
 	return put_reference(r, start, (size_t)number, item);
 }
@@ -186,14 +186,14 @@ static bool put_place(struct reader *r, uint32_t letter)
 static int read_escape(struct reader *r, size_t start, struct item *item)
 {
 	struct buf *out = &r->out->text;
-	uint32_t letter = scan_next(&r->scan), code;
+	uint32_t letter = cursor_next(&r->cursor), code;
 	const char *category;
 	int rc;
 
 	item_set(item, ITEM_PLACE, 0, 0);
 	if (put_place(r, letter))
 		return 0;
-	if (scan_is_digit(letter))
+	if (cursor_is_digit(letter))
 		return read_digits(r, start, item);
 	item_set(item, ITEM_OTHER, 1, 1);
 	category = pattern_category(r->flags, letter);
@@ -201,13 +201,13 @@ static int read_escape(struct reader *r, size_t start, struct item *item)
 		buf_printf(out, "[%s]", category);
 		return 0;
 	}
-	code = scan_control(letter);
+	code = cursor_control(letter);
 	if (code == 0) {
-		rc = pattern_read_code(&r->scan, letter, start, &code);
+		rc = pattern_read_code(&r->cursor, letter, start, &code);
 		if (rc < 0)
 			return rc;
-		if (rc == 0 && scan_is_letter(letter))
-			return scan_fail(&r->scan, start, "bad escape \\%c", (char)letter);
+		if (rc == 0 && cursor_is_letter(letter))
+			return cursor_fail(&r->cursor, start, "bad escape \\%c", (char)letter);
 		if (rc == 0)
 			code = letter;
 	}
@@ -223,10 +223,10 @@ static int set_global(struct reader *r, size_t start, unsigned on, bool is_first
 	unsigned all = r->flags | on;
 
 	if (!is_first)
-		return scan_fail(
-				&r->scan, start, "global flags not at the start of the expression");
+		return cursor_fail(&r->cursor, start,
+				"global flags not at the start of the expression");
 	if ((all & PATTERN_ASCII) && (all & PATTERN_UNICODE))
-		return scan_fail(&r->scan, start, "ASCII and UNICODE flags are incompatible");
+		return cursor_fail(&r->cursor, start, "ASCII and UNICODE flags are incompatible");
 	r->flags = all;
 	return 0;
 }
@@ -239,8 +239,8 @@ static const char *case_switch(unsigned flags)
 
 static int read_close(struct reader *r, size_t start)
 {
-	if (!scan_match(&r->scan, ')'))
-		return scan_fail(&r->scan, start, "missing ), unterminated subpattern");
+	if (!cursor_match(&r->cursor, ')'))
+		return cursor_fail(&r->cursor, start, "missing ), unterminated subpattern");
 	put(r, ")");
 	return 0;
 }
@@ -260,7 +260,7 @@ static int read_capture(
 	size_t group = 0;
 	int rc;
 
-	rc = add_group(r, name ? (size_t)(name - r->scan.text) : start, name, len, &group);
+	rc = add_group(r, name ? (size_t)(name - r->cursor.text) : start, name, len, &group);
 	if (rc < 0)
 		return rc;
 	put(r, "(");
@@ -276,7 +276,7 @@ static int read_scoped(struct reader *r, size_t start, bool is_first, struct ite
 	bool is_global;
 	int rc;
 
-	rc = pattern_read_flags(&r->scan, &on, &off, &is_global);
+	rc = pattern_read_flags(&r->cursor, &on, &off, &is_global);
 	if (rc < 0 || is_global)
 		return rc < 0 ? rc : set_global(r, start, on, is_first);
 	if (on & PATTERN_TYPES)
@@ -293,9 +293,9 @@ static int read_look_behind(struct reader *r, size_t start, struct item *item)
 	size_t outer = r->look_behind_groups;
 	int rc;
 
-	if (!scan_match(&r->scan, '=')) {
-		if (!scan_match(&r->scan, '!'))
-			return scan_fail(&r->scan, start + 1, "unknown extension ?<");
+	if (!cursor_match(&r->cursor, '=')) {
+		if (!cursor_match(&r->cursor, '!'))
+			return cursor_fail(&r->cursor, start + 1, "unknown extension ?<");
 		put(r, "(?<!");
 	} else {
 		put(r, "(?<=");
@@ -305,7 +305,7 @@ static int read_look_behind(struct reader *r, size_t start, struct item *item)
 	rc = read_inside(r, start, item);
 	r->look_behind_groups = outer;
 	if (rc == 0 && item->width.min != item->width.max)
-		rc = scan_fail(&r->scan, start, "look-behind requires fixed-width pattern");
+		rc = cursor_fail(&r->cursor, start, "look-behind requires fixed-width pattern");
 	item_set(item, ITEM_OTHER, 0, 0);
 	return rc;
 }
@@ -313,26 +313,27 @@ static int read_look_behind(struct reader *r, size_t start, struct item *item)
 /* (?(1)yes|no) */
 static int read_condition_name(struct reader *r, size_t *group)
 {
-	size_t at = r->scan.at, len;
+	size_t at = r->cursor.at, len;
 	const char *name;
 	uint32_t number;
 	int rc;
 
-	rc = scan_until(&r->scan, ')', "group name", &name, &len);
+	rc = cursor_until(&r->cursor, ')', "group name", &name, &len);
 	if (rc < 0)
 		return rc;
-	if (scan_is_name(name, len)) {
+	if (cursor_is_name(name, len)) {
 		*group = group_number(r->out, name, len);
 		if (*group == 0)
-			return scan_fail(&r->scan, at, "unknown group name '%.*s'", (int)len, name);
+			return cursor_fail(&r->cursor, at, "unknown group name '%.*s'", (int)len,
+					name);
 	} else {
-		if (!scan_is_index(name, len, &number))
-			return scan_fail(&r->scan, at, "bad character in group name '%.*s'",
+		if (!cursor_is_index(name, len, &number))
+			return cursor_fail(&r->cursor, at, "bad character in group name '%.*s'",
 					(int)len, name);
 		if (number == 0)
-			return scan_fail(&r->scan, at, "bad group number");
+			return cursor_fail(&r->cursor, at, "bad group number");
 		if (number >= PATTERN_GROUPS_MAX)
-			return scan_fail(&r->scan, at, "invalid group reference %u", number);
+			return cursor_fail(&r->cursor, at, "invalid group reference %u", number);
 		*group = number;
 	}
 	if (*group > r->condition) {
@@ -355,11 +356,11 @@ static int read_condition(struct reader *r, size_t start, struct item *item)
 		return rc;
 	buf_printf(&r->out->text, "(?(%zu)", group);
 	rc = read_sequence(r, false, &item->width);
-	if (rc == 0 && scan_match(&r->scan, '|')) {
+	if (rc == 0 && cursor_match(&r->cursor, '|')) {
 		put(r, "|");
 		rc = read_sequence(r, false, &no);
-		if (rc == 0 && scan_peek(&r->scan) == '|')
-			rc = scan_fail(&r->scan, r->scan.at,
+		if (rc == 0 && cursor_peek(&r->cursor) == '|')
+			rc = cursor_fail(&r->cursor, r->cursor.at,
 					"conditional backref with more than two branches");
 	}
 	if (rc < 0)
@@ -373,37 +374,38 @@ static int read_condition(struct reader *r, size_t start, struct item *item)
 /* (?P<name>...) and (?P=name) */
 static int read_named(struct reader *r, size_t start, struct item *item)
 {
-	bool is_definition = scan_match(&r->scan, '<');
+	bool is_definition = cursor_match(&r->cursor, '<');
 	const char *name;
 	size_t len, group, at;
 	int rc;
 
-	if (!is_definition && !scan_match(&r->scan, '='))
-		return scan_fail(&r->scan, start + 1, "%s",
-				r->scan.at == r->scan.len ? "unexpected end of pattern"
-							  : "unknown extension ?P");
-	at = r->scan.at;
-	rc = scan_until(&r->scan, is_definition ? '>' : ')', "group name", &name, &len);
+	if (!is_definition && !cursor_match(&r->cursor, '='))
+		return cursor_fail(&r->cursor, start + 1, "%s",
+				r->cursor.at == r->cursor.len ? "unexpected end of pattern"
+							      : "unknown extension ?P");
+	at = r->cursor.at;
+	rc = cursor_until(&r->cursor, is_definition ? '>' : ')', "group name", &name, &len);
 	if (rc < 0)
 		return rc;
-	if (!scan_is_name(name, len))
-		return scan_fail(
-				&r->scan, at, "bad character in group name '%.*s'", (int)len, name);
+	if (!cursor_is_name(name, len))
+		return cursor_fail(&r->cursor, at, "bad character in group name '%.*s'", (int)len,
+				name);
 	if (is_definition)
 		return read_capture(r, start, name, len, item);
 	group = group_number(r->out, name, len);
 	if (group == 0)
-		return scan_fail(&r->scan, at, "unknown group name '%.*s'", (int)len, name);
+		return cursor_fail(&r->cursor, at, "unknown group name '%.*s'", (int)len, name);
 	return put_reference(r, at, group, item);
 }
 
 static int read_comment(struct reader *r, size_t start)
 {
-	const char *found = memchr(r->scan.text + r->scan.at, ')', r->scan.len - r->scan.at);
+	const char *found =
+			memchr(r->cursor.text + r->cursor.at, ')', r->cursor.len - r->cursor.at);
 
 	if (!found)
-		return scan_fail(&r->scan, start, "missing ), unterminated comment");
-	r->scan.at = (size_t)(found - r->scan.text) + 1;
+		return cursor_fail(&r->cursor, start, "missing ), unterminated comment");
+	r->cursor.at = (size_t)(found - r->cursor.text) + 1;
 	return 0;
 }
 
@@ -420,11 +422,11 @@ static int read_look_ahead(struct reader *r, size_t start, const char *opening, 
 /* Behind "(?". */
 static int read_extension(struct reader *r, size_t start, bool is_first, struct item *item)
 {
-	uint32_t c = scan_next(&r->scan);
+	uint32_t c = cursor_next(&r->cursor);
 
 	switch (c) {
-	case SCAN_END:
-		return scan_fail(&r->scan, r->scan.at, "unexpected end of pattern");
+	case CURSOR_END:
+		return cursor_fail(&r->cursor, r->cursor.at, "unexpected end of pattern");
 	case 'P':
 		return read_named(r, start, item);
 	case ':':
@@ -447,9 +449,9 @@ static int read_extension(struct reader *r, size_t start, bool is_first, struct 
 		break;
 	}
 	if (c != '-' && pattern_flag(c) == 0)
-		return scan_fail(&r->scan, start + 1, "unknown extension %.*s",
-				(int)(r->scan.at - start - 1), r->scan.text + start + 1);
-	r->scan.at = start + 2;
+		return cursor_fail(&r->cursor, start + 1, "unknown extension %.*s",
+				(int)(r->cursor.at - start - 1), r->cursor.text + start + 1);
+	r->cursor.at = start + 2;
 	return read_scoped(r, start, is_first, item);
 }
 
@@ -458,11 +460,11 @@ static int read_group(struct reader *r, size_t start, bool is_first, struct item
 	int rc;
 
 	if (r->depth >= PATTERN_NESTING_MAX)
-		return scan_fail(&r->scan, start, "more than %d groups inside each other",
+		return cursor_fail(&r->cursor, start, "more than %d groups inside each other",
 				PATTERN_NESTING_MAX);
 	r->depth++;
-	rc = scan_match(&r->scan, '?') ? read_extension(r, start, is_first, item)
-				       : read_capture(r, start, NULL, 0, item);
+	rc = cursor_match(&r->cursor, '?') ? read_extension(r, start, is_first, item)
+					   : read_capture(r, start, NULL, 0, item);
 	r->depth--;
 	return rc;
 }
@@ -470,24 +472,24 @@ static int read_group(struct reader *r, size_t start, bool is_first, struct item
 /* --- quantifiers --- */
 
 /* {2} {2,} {,3} {2,3}, at the '{'; false, and nothing read, if it is none. */
-static bool read_braces(struct scan *scan, uint64_t *min, uint64_t *max)
+static bool read_braces(struct cursor *cursor, uint64_t *min, uint64_t *max)
 {
-	size_t start = scan->at;
+	size_t start = cursor->at;
 	unsigned low, high;
 
-	scan->at++;
-	if (scan_peek(scan) != '}') {
-		low = scan_number(scan, 10, UINT32_MAX, min);
+	cursor->at++;
+	if (cursor_peek(cursor) != '}') {
+		low = cursor_number(cursor, 10, UINT32_MAX, min);
 		high = low;
 		*max = *min;
-		if (scan_match(scan, ','))
-			high = scan_number(scan, 10, UINT32_MAX, max);
+		if (cursor_match(cursor, ','))
+			high = cursor_number(cursor, 10, UINT32_MAX, max);
 		if (!high)
 			*max = WIDTH_MAX;
-		if (scan_match(scan, '}'))
+		if (cursor_match(cursor, '}'))
 			return true;
 	}
-	scan->at = start;
+	cursor->at = start;
 	return false;
 }
 
@@ -495,30 +497,30 @@ static int check_repeat(
 		struct reader *r, size_t start, const struct item *item, uint64_t min, uint64_t max)
 {
 	if (max < min)
-		return scan_fail(&r->scan, start + 1, "min repeat greater than max repeat");
+		return cursor_fail(&r->cursor, start + 1, "min repeat greater than max repeat");
 	if (min > PATTERN_REPEAT_MAX || (max > PATTERN_REPEAT_MAX && max != WIDTH_MAX))
-		return scan_fail(&r->scan, start, "a repetition of more than %d",
+		return cursor_fail(&r->cursor, start, "a repetition of more than %d",
 				PATTERN_REPEAT_MAX);
 	if (item->kind == ITEM_NONE || item->kind == ITEM_PLACE)
-		return scan_fail(&r->scan, start, "nothing to repeat");
+		return cursor_fail(&r->cursor, start, "nothing to repeat");
 	if (item->kind == ITEM_REPEAT)
-		return scan_fail(&r->scan, start, "multiple repeat");
+		return cursor_fail(&r->cursor, start, "multiple repeat");
 	return 0;
 }
 
 /* A quantifier for ITEM: 1; 0: there is none; or -EINVAL. */
 static int read_repeat(struct reader *r, struct item *item)
 {
-	size_t start = r->scan.at;
-	uint32_t c = scan_peek(&r->scan);
+	size_t start = r->cursor.at;
+	uint32_t c = cursor_peek(&r->cursor);
 	uint64_t min = c == '+', max = c == '?' ? 1 : WIDTH_MAX;
 	int rc;
 
 	if (c == '{') {
-		if (!read_braces(&r->scan, &min, &max))
+		if (!read_braces(&r->cursor, &min, &max))
 			return 0;
 	} else if (c == '*' || c == '+' || c == '?') {
-		r->scan.at++;
+		r->cursor.at++;
 	} else {
 		return 0;
 	}
@@ -532,7 +534,7 @@ static int read_repeat(struct reader *r, struct item *item)
 	buf_printf(&r->out->text, "{%u,", (unsigned)min);
 	if (max != WIDTH_MAX)
 		buf_printf(&r->out->text, "%u", (unsigned)max);
-	put(r, scan_match(&r->scan, '?') ? "}?" : scan_match(&r->scan, '+') ? "}+" : "}");
+	put(r, cursor_match(&r->cursor, '?') ? "}?" : cursor_match(&r->cursor, '+') ? "}+" : "}");
 	item_set(item, ITEM_REPEAT, at_most(item->width.min * min, WIDTH_MAX - 1),
 			at_most(item->width.max * max, WIDTH_MAX));
 	return 1;
@@ -541,18 +543,18 @@ static int read_repeat(struct reader *r, struct item *item)
 /* --- sequences and branches --- */
 
 /* Blanks and comments of (?x). */
-static bool skip_blank(struct scan *scan)
+static bool skip_blank(struct cursor *cursor)
 {
-	uint32_t c = scan_peek(scan);
+	uint32_t c = cursor_peek(cursor);
 
 	if (c == '#') {
-		while (c != SCAN_END && c != '\n')
-			c = scan_next(scan);
+		while (c != CURSOR_END && c != '\n')
+			c = cursor_next(cursor);
 		return true;
 	}
 	if (c == 0 || c > ' ' || !strchr(" \t\n\r\v\f", (int)c))
 		return false;
-	scan->at++;
+	cursor->at++;
 	return true;
 }
 
@@ -560,8 +562,8 @@ static bool skip_blank(struct scan *scan)
 static int read_item(struct reader *r, bool is_first, struct item *item)
 {
 	unsigned flags = r->flags;
-	size_t start = r->scan.at;
-	uint32_t c = scan_next(&r->scan);
+	size_t start = r->cursor.at;
+	uint32_t c = cursor_next(&r->cursor);
 
 	switch (c) {
 	case '(':
@@ -581,7 +583,7 @@ static int read_item(struct reader *r, bool is_first, struct item *item)
 	}
 	item_set(item, ITEM_OTHER, 1, 1);
 	if (c == '[')
-		return pattern_read_set(&r->scan, flags, start, &r->out->text);
+		return pattern_read_set(&r->cursor, flags, start, &r->out->text);
 	if (c == '.')
 		put(r, flags & PATTERN_DOTALL ? "[\\x00-\\x{10ffff}]" : "\\N");
 	else
@@ -597,10 +599,10 @@ static int read_sequence(struct reader *r, bool is_first, struct width *width)
 	int rc;
 
 	for (;;) {
-		c = scan_peek(&r->scan);
-		if (c == SCAN_END || c == '|' || c == ')')
+		c = cursor_peek(&r->cursor);
+		if (c == CURSOR_END || c == '|' || c == ')')
 			break;
-		if ((r->flags & PATTERN_VERBOSE) && skip_blank(&r->scan))
+		if ((r->flags & PATTERN_VERBOSE) && skip_blank(&r->cursor))
 			continue;
 		rc = read_repeat(r, &item);
 		if (rc < 0)
@@ -628,7 +630,7 @@ static int read_branches(struct reader *r, bool is_top, struct width *width)
 	int rc;
 
 	rc = read_sequence(r, is_top, width);
-	while (rc == 0 && scan_match(&r->scan, '|')) {
+	while (rc == 0 && cursor_match(&r->cursor, '|')) {
 		put(r, "|");
 		rc = read_sequence(r, false, &branch);
 		if (rc < 0)
@@ -642,7 +644,7 @@ static int read_branches(struct reader *r, bool is_top, struct width *width)
 int pattern_translate(const char *text, size_t len, unsigned flags, struct pattern_syntax *out,
 		struct err *err)
 {
-	struct reader r = {.scan = {text, len, 0, err},
+	struct reader r = {.cursor = {text, len, 0, err},
 			.out = out,
 			.flags = flags,
 			.look_behind_groups = SIZE_MAX};
@@ -652,10 +654,10 @@ int pattern_translate(const char *text, size_t len, unsigned flags, struct patte
 	rc = read_branches(&r, true, &width);
 	if (rc < 0)
 		return rc;
-	if (r.scan.at < len)
-		return scan_fail(&r.scan, r.scan.at, "unbalanced parenthesis");
+	if (r.cursor.at < len)
+		return cursor_fail(&r.cursor, r.cursor.at, "unbalanced parenthesis");
 	if (r.condition > out->groups)
-		return scan_fail(&r.scan, r.condition_at, "invalid group reference %zu",
+		return cursor_fail(&r.cursor, r.condition_at, "invalid group reference %zu",
 				r.condition);
 	out->flags = r.flags & ~(PATTERN_UNICODE | PATTERN_LOCALE);
 	if (!buf_ok(&out->text))

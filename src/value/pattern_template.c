@@ -8,7 +8,7 @@
 #include "src/base/str.h"
 #include "src/base/utf8.h"
 #include "src/base/vec.h"
-#include "src/value/pattern_scan.h"
+#include "src/value/pattern_cursor.h"
 
 void pattern_template_release(struct pattern_template *template)
 {
@@ -56,72 +56,73 @@ static int add_group(struct pattern_template *template, size_t group, size_t *li
 }
 
 /* Behind "\g". */
-static int read_named(struct scan *scan, const struct pattern *pattern, size_t *group)
+static int read_named(struct cursor *cursor, const struct pattern *pattern, size_t *group)
 {
 	const char *name;
 	size_t at, len;
 	uint32_t number;
 	int rc;
 
-	if (!scan_match(scan, '<'))
-		return scan_fail(scan, scan->at, "missing <");
-	at = scan->at;
-	rc = scan_until(scan, '>', "group name", &name, &len);
+	if (!cursor_match(cursor, '<'))
+		return cursor_fail(cursor, cursor->at, "missing <");
+	at = cursor->at;
+	rc = cursor_until(cursor, '>', "group name", &name, &len);
 	if (rc < 0)
 		return rc;
-	if (scan_is_name(name, len)) {
+	if (cursor_is_name(name, len)) {
 		*group = pattern_group_number(pattern, name, len);
 		if (*group == 0)
-			return scan_fail(scan, at, "unknown group name '%.*s'", (int)len, name);
+			return cursor_fail(cursor, at, "unknown group name '%.*s'", (int)len, name);
 		return 0;
 	}
-	if (!scan_is_index(name, len, &number))
-		return scan_fail(scan, at, "bad character in group name '%.*s'", (int)len, name);
+	if (!cursor_is_index(name, len, &number))
+		return cursor_fail(
+				cursor, at, "bad character in group name '%.*s'", (int)len, name);
 	*group = number;
 	if (number > pattern_group_count(pattern))
-		return scan_fail(scan, at, "invalid group reference %u", number);
+		return cursor_fail(cursor, at, "invalid group reference %u", number);
 	return 0;
 }
 
 /* Behind a backslash, at a digit: a group, or an octal number (*IS_GROUP false). */
-static int read_digits(
-		struct scan *scan, const struct pattern *pattern, bool *is_group, uint64_t *number)
+static int read_digits(struct cursor *cursor, const struct pattern *pattern, bool *is_group,
+		uint64_t *number)
 {
-	const char *digits = scan->text + scan->at;
-	size_t at = scan->at, left = scan->len - at;
+	const char *digits = cursor->text + cursor->at;
+	size_t at = cursor->at, left = cursor->len - at;
 
 	*is_group = false;
 	if (digits[0] == '0' ||
-			(left >= 3 && scan_is_octal((uint32_t)digits[0]) &&
-					scan_is_octal((uint32_t)digits[1]) &&
-					scan_is_octal((uint32_t)digits[2]))) {
-		(void)scan_number(scan, 8, 3, number);
+			(left >= 3 && cursor_is_octal((uint32_t)digits[0]) &&
+					cursor_is_octal((uint32_t)digits[1]) &&
+					cursor_is_octal((uint32_t)digits[2]))) {
+		(void)cursor_number(cursor, 8, 3, number);
 		if (*number > 0377)
-			return scan_fail(scan, at - 1,
+			return cursor_fail(cursor, at - 1,
 					"octal escape value \\%o outside of range 0-0o377",
 					(unsigned)*number);
 		return 0;
 	}
 	*is_group = true;
-	(void)scan_number(scan, 10, 2, number);
+	(void)cursor_number(cursor, 10, 2, number);
 	if (*number > pattern_group_count(pattern))
-		return scan_fail(scan, at, "invalid group reference %u", (unsigned)*number);
+		return cursor_fail(cursor, at, "invalid group reference %u", (unsigned)*number);
 	return 0;
 }
 
-static int read_escape(struct pattern_template *template, struct scan *scan,
+static int read_escape(struct pattern_template *template, struct cursor *cursor,
 		const struct pattern *pattern, size_t *literal)
 {
-	size_t at = scan->at - 1, group = 0;
-	uint32_t letter = scan_peek(scan);
+	size_t at = cursor->at - 1, group = 0;
+	uint32_t letter = cursor_peek(cursor);
 	uint64_t number;
 	bool is_group;
 	int rc;
 
-	if (letter == SCAN_END)
-		return scan_fail(scan, at, "bad escape (end of pattern)");
-	if (scan_is_digit(letter)) {
-		rc = read_digits(scan, pattern, &is_group, &number);
+	if (letter == CURSOR_END)
+		return cursor_fail(cursor, at, "bad escape (end of pattern)");
+	if (cursor_is_digit(letter)) {
+		rc = read_digits(cursor, pattern, &is_group, &number);
 		if (rc < 0)
 			return rc;
 		if (is_group)
@@ -129,36 +130,36 @@ static int read_escape(struct pattern_template *template, struct scan *scan,
 		utf8_add(&template->literals, (uint32_t)number);
 		return 0;
 	}
-	(void)scan_next(scan);
+	(void)cursor_next(cursor);
 	if (letter == 'g') {
-		rc = read_named(scan, pattern, &group);
+		rc = read_named(cursor, pattern, &group);
 		return rc < 0 ? rc : add_group(template, group, literal);
 	}
-	if (letter != '\\' && scan_control(letter) == 0) {
-		if (scan_is_letter(letter))
-			return scan_fail(scan, at, "bad escape \\%c", (char)letter);
+	if (letter != '\\' && cursor_control(letter) == 0) {
+		if (cursor_is_letter(letter))
+			return cursor_fail(cursor, at, "bad escape \\%c", (char)letter);
 		buf_add_char(&template->literals, '\\'); /* Python keeps it in front of others */
 		utf8_add(&template->literals, letter);
 		return 0;
 	}
-	utf8_add(&template->literals, letter == '\\' ? letter : scan_control(letter));
+	utf8_add(&template->literals, letter == '\\' ? letter : cursor_control(letter));
 	return 0;
 }
 
 int pattern_template_parse(struct pattern_template *template, const struct pattern *pattern,
 		struct pattern_text text, struct err *err)
 {
-	struct scan scan = {text.data, text.len, 0, err};
+	struct cursor cursor = {text.data, text.len, 0, err};
 	size_t literal = 0;
 	int rc = 0;
 
 	if (!str_is_utf8(text.data, text.len))
 		return err_set(err, EINVAL, "a replacement that is not UTF-8");
-	while (rc == 0 && scan.at < text.len) {
-		uint32_t c = scan_next(&scan);
+	while (rc == 0 && cursor.at < text.len) {
+		uint32_t c = cursor_next(&cursor);
 
 		if (c == '\\')
-			rc = read_escape(template, &scan, pattern, &literal);
+			rc = read_escape(template, &cursor, pattern, &literal);
 		else
 			utf8_add(&template->literals, c);
 	}
