@@ -10,36 +10,23 @@
 #include <math.h>
 #include <string.h>
 
+#include "src/jinja/number.h"
 #include "src/jinja/run.h"
 #include "src/jinja/text.h"
 #include "src/value/hash.h"
 
-static bool is_number(struct object object)
-{
-	return object.kind == OBJECT_BOOL || object.kind == OBJECT_INT ||
-			object.kind == OBJECT_FLOAT;
-}
-
-static int64_t integer_of(struct object object)
-{
-	return object.kind == OBJECT_BOOL ? object.boolean : object.integer;
-}
-
 /* <0 0 >0, or UNORDERED: exact, other than a comparison after a conversion to double. */
 static int compare_mixed(int64_t integer, double real)
 {
-	double whole;
+	int64_t whole;
 
 	if (isnan(real))
 		return UNORDERED;
-	if (real >= 0x1p63)
-		return -1;
-	if (real < -0x1p63)
-		return 1;
-	whole = trunc(real);
-	if (integer != (int64_t)whole)
-		return integer < (int64_t)whole ? -1 : 1;
-	return (whole > real) - (whole < real);
+	if (!number_is_whole(trunc(real), &whole))
+		return real > 0 ? -1 : 1;
+	if (integer != whole)
+		return integer < whole ? -1 : 1;
+	return (trunc(real) > real) - (trunc(real) < real);
 }
 
 static int compare_numbers(struct object a, struct object b)
@@ -53,13 +40,13 @@ static int compare_numbers(struct object a, struct object b)
 		return (a.real > b.real) - (a.real < b.real);
 	}
 	if (b.kind == OBJECT_FLOAT)
-		return compare_mixed(integer_of(a), b.real);
+		return compare_mixed(number_int(a), b.real);
 	if (a.kind == OBJECT_FLOAT) {
-		order = compare_mixed(integer_of(b), a.real);
+		order = compare_mixed(number_int(b), a.real);
 		return order == UNORDERED ? order : -order;
 	}
-	x = integer_of(a);
-	y = integer_of(b);
+	x = number_int(a);
+	y = number_int(b);
 	return (x > y) - (x < y);
 }
 
@@ -192,7 +179,7 @@ static int equal(struct run *run, struct object a, struct object b, unsigned dep
 		return too_deep(run);
 	if (depth > 0 && run_charge(run, 1) < 0)
 		return -1;
-	if (is_number(a) && is_number(b)) {
+	if (number_is(a) && number_is(b)) {
 		*out = compare_numbers(a, b) == 0;
 		return 0;
 	}
@@ -245,7 +232,7 @@ static int compare(struct run *run, struct object a, struct object b, const char
 {
 	if (depth > OBJECT_DEPTH_MAX)
 		return too_deep(run);
-	if (is_number(a) && is_number(b)) {
+	if (number_is(a) && number_is(b)) {
 		*out = compare_numbers(a, b);
 		return 0;
 	}
@@ -279,8 +266,10 @@ static uint64_t hash_integer(int64_t integer)
 
 static uint64_t hash_real(double real)
 {
-	if (real >= -0x1p63 && real < 0x1p63 && real == trunc(real))
-		return hash_integer((int64_t)real);
+	int64_t whole;
+
+	if (number_is_whole(real, &whole))
+		return hash_integer(whole);
 	return hash_bytes(&real, sizeof(real));
 }
 
@@ -321,7 +310,7 @@ static int hash(struct run *run, struct object object, unsigned depth, uint64_t 
 		return run_charge(run, object.text->len / 64);
 	case OBJECT_BOOL:
 	case OBJECT_INT:
-		*out = hash_integer(integer_of(object));
+		*out = hash_integer(number_int(object));
 		return 0;
 	case OBJECT_FLOAT:
 		*out = hash_real(object.real);

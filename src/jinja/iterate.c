@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "src/base/str.h"
+#include "src/jinja/number.h"
 #include "src/jinja/run.h"
 #include "src/jinja/text.h"
 
@@ -161,18 +162,17 @@ bool object_is_callable(struct object object)
 			(object.kind == OBJECT_NATIVE && object.native->class->call);
 }
 
+static struct object view_dict(const struct iterator *view)
+{
+	return (struct object){.kind = OBJECT_DICT, .dict = view->view_of};
+}
+
 static int length_of_view(struct run *run, const struct iterator *iterator, int64_t *length)
 {
-	struct dict *dict;
-
 	if (!iterator->view_of)
 		return run_fail(run, FAULT_RUNTIME, "object of type '%s' has no len()",
 				iterator->type);
-	dict = dict_of(run, (struct object){.kind = OBJECT_DICT, .dict = iterator->view_of});
-	if (!dict)
-		return -1;
-	*length = (int64_t)dict->count;
-	return 0;
+	return object_length(run, view_dict(iterator), length);
 }
 
 int object_length(struct run *run, struct object object, int64_t *out)
@@ -271,14 +271,13 @@ static int contains_item(
 static int range_contains(
 		struct run *run, const struct range *range, struct object needle, bool *out)
 {
-	int64_t distance;
+	int64_t distance, whole;
 
 	*out = false;
 	if (range->count == 0)
 		return 0;
-	if (needle.kind == OBJECT_FLOAT && needle.real >= -0x1p63 && needle.real < 0x1p63 &&
-			(double)(int64_t)needle.real == needle.real)
-		needle = object_int((int64_t)needle.real);
+	if (needle.kind == OBJECT_FLOAT && number_is_whole(needle.real, &whole))
+		needle = object_int(whole);
 	if (needle.kind == OBJECT_BOOL)
 		needle = object_int(needle.boolean);
 	if (needle.kind != OBJECT_INT)

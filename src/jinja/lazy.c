@@ -14,12 +14,12 @@
  */
 #include "src/jinja/lazy.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "src/jinja/call.h"
 #include "src/jinja/convert.h"
 #include "src/jinja/dict.h"
+#include "src/jinja/number.h"
 #include "src/jinja/run.h"
 #include "src/value/value.h"
 
@@ -320,6 +320,7 @@ int lazy_open_dict(struct run *run, struct dict *dict)
 static struct value key_of(struct object object)
 {
 	struct value key = {.kind = VALUE_NULL};
+	int64_t whole;
 
 	switch (object.kind) {
 	case OBJECT_STRING:
@@ -333,10 +334,9 @@ static struct value key_of(struct object object)
 		key.integer = object.kind == OBJECT_BOOL ? object.boolean : object.integer;
 		break;
 	case OBJECT_FLOAT:
-		if (object.real >= -0x1p63 && object.real < 0x1p63 &&
-				object.real == trunc(object.real)) {
+		if (number_is_whole(object.real, &whole)) {
 			key.kind = VALUE_INT;
-			key.integer = (int64_t)object.real;
+			key.integer = whole;
 		}
 		break;
 	default:

@@ -34,15 +34,25 @@ static int divided_by_zero(struct run *run, const char *what)
 	return run_fail(run, FAULT_RUNTIME, "%s by zero", what);
 }
 
+/* 2 to the power of 63: one more than INT64_MAX, and exactly a double. */
+static const double int64_end = 9223372036854775808.0;
+
+bool number_is_whole(double real, int64_t *out)
+{
+	if (!(real < int64_end) || !(real >= -int64_end) || real != trunc(real))
+		return false;
+	*out = (int64_t)real;
+	return true;
+}
+
 int number_truncate(struct run *run, double real, int64_t *out)
 {
 	if (isnan(real))
 		return run_fail(run, FAULT_RUNTIME, "cannot convert float NaN to integer");
 	if (isinf(real))
 		return run_fail(run, FAULT_RUNTIME, "cannot convert float infinity to integer");
-	if (real >= 0x1p63 || real < -0x1p63)
+	if (!number_is_whole(trunc(real), out))
 		return too_large(run);
-	*out = (int64_t)real;
 	return 0;
 }
 

@@ -17,6 +17,8 @@ double number_real(struct object object); /* of any number; a large int is round
 
 int number_binary(struct run *run, enum object_op op, struct object a, struct object b,
 		struct object *out);
+/* REAL is an integer that fits 64 bits: *OUT. */
+bool number_is_whole(double real, int64_t *out);
 /* int(REAL): toward zero; the run fails for what does not fit. */
 int number_truncate(struct run *run, double real, int64_t *out);
 

@@ -22,7 +22,7 @@ struct object object_undefined(struct run *run, const char *name)
 	if (!undefined)
 		return (struct object){.undefined = &undefined_without_memory};
 	copy = (char *)(undefined + 1);
-	memcpy(copy, name, len);
+	memcpy(copy, name, len + 1);
 	undefined->name = copy;
 	return (struct object){.undefined = undefined};
 }
@@ -41,7 +41,7 @@ static struct object undefined_because(struct run *run, bool is_plain, const cha
 	if (!undefined)
 		return (struct object){.undefined = &undefined_without_memory};
 	copy = (char *)(undefined + 1);
-	memcpy(copy, text, len);
+	memcpy(copy, text, len + 1);
 	*undefined = (struct undefined){.message = copy, .is_plain = is_plain};
 	return (struct object){.undefined = undefined};
 }
