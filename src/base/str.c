@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/utf8.h"
+
 /* Longer words are not typing errors of one of ours. */
 #define SUGGEST_MAX 64
 
@@ -204,18 +206,11 @@ bool str_is_utf8(const char *data, size_t len)
 
 uint32_t str_next_code(const char **p, const char *end)
 {
-	const unsigned char *s = (const unsigned char *)*p;
-	size_t len = s[0] < 0x80 ? 1 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4, i;
-	uint32_t code = s[0] < 0x80 ? s[0] : s[0] & (0xffu >> (len + 1));
+	size_t used;
+	uint32_t code = utf8_next(*p, (size_t)(end - *p), &used);
 
-	if (len > (size_t)(end - *p) || !str_is_utf8(*p, len)) {
-		*p += 1;
-		return 0;
-	}
-	for (i = 1; i < len; i++)
-		code = code << 6 | (s[i] & 0x3fu);
-	*p += len;
-	return code;
+	*p += used;
+	return code == UTF8_BAD ? 0 : code;
 }
 
 void str_copy(char *dst, size_t dst_size, const char *src)

@@ -4,9 +4,9 @@
  *
  * A request is a line "LEN OPERATION WORD...\n" and LEN bytes; the answer a line "LEN STATUS\n" and
  * LEN bytes, where STATUS is `ok` or `no`, and then the bytes say why. The bytes of a request are
- * YAML (and so JSON).
+ * YAML (and so JSON), 1.2 where nothing else is said.
  *
- *     parse                                         1.2 -> JSON
+ *     parse [1.1] [stream]                          -> JSON
  *     json INDENT SORT ASCII                        -> JSON
  *     yaml INDENT WIDTH leaves|never|always SORT    -> YAML
  */
@@ -72,7 +72,7 @@ static int to_json(const struct request *request, const struct value *value, str
 	return dump_json(value, &options, out);
 }
 
-static int parse(const struct request *request, const struct value *value, struct buf *out)
+static int parsed(const struct request *request, const struct value *value, struct buf *out)
 {
 	struct dump_json_options options = DUMP_JSON_OPTIONS_DEFAULT;
 
@@ -84,7 +84,7 @@ static const struct {
 	const char *name;
 	int (*run)(const struct request *request, const struct value *value, struct buf *out);
 } operations[] = {
-		{"parse", parse},
+		{"parse", parsed},
 		{"json", to_json},
 		{"yaml", to_yaml},
 };
@@ -105,10 +105,14 @@ static void answer(const struct request *request)
 	struct arena *arena = arena_new(0);
 	struct diag findings = DIAG_INIT;
 	struct buf out = BUF_INIT;
+	struct doc_options options = {0};
 	struct value *value;
 	int rc = -EINVAL;
 
-	value = doc_parse(arena, "request", request->body.data, request->body.len, &findings);
+	options.is_yaml11 = strcmp(request->words[1], "1.1") == 0;
+	options.is_stream = strcmp(request->words[2], "stream") == 0;
+	value = doc_parse_as(arena, &options, "request", request->body.data, request->body.len,
+			&findings);
 	if (value)
 		rc = run(request, value, &out);
 	if (rc < 0) {
