@@ -29,7 +29,10 @@ struct changes {
 	size_t names; /* of those that are names */
 };
 
-#define CHANGES_INIT {0}
+#define CHANGES_INIT                                                                               \
+	{                                                                                          \
+		0                                                                                  \
+	}
 
 void changes_release(struct changes *changes); /* back to CHANGES_INIT */
 

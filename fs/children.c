@@ -11,6 +11,7 @@
 #include "fs/keeper.h"
 #include "fs/mount.h"
 #include "fs/spawn.h"
+#include "fs/upgrade.h"
 #include "fs/watch.h"
 #include "src/base/buf.h"
 #include "src/base/clock.h"
@@ -172,6 +173,7 @@ static void replace_server(struct keeper *keeper, int status)
 	char text[128];
 
 	keeper->server.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+	upgrade_on_server_end(keeper);
 	if (is_crash(status)) {
 		blame(keeper->state);
 		delay = server_delay(&keeper->server);
@@ -195,7 +197,8 @@ static void on_server_exit(void *arg, pid_t pid, int status)
 	loop_timer_clear(keeper->watch_timer);
 	if (keeper->is_ending) {
 		keeper_check_ended(keeper);
-	} else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+	} else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0 ||
+			upgrade_program(&keeper->upgrade)) {
 		replace_server(keeper, status);
 	} else if (mount_is_ours(keeper->settings.mountpoint)) {
 		keeper_remount(keeper);
@@ -218,7 +221,8 @@ static int launch_server(struct keeper *keeper, struct err *err)
 		(void)close(link[0]);
 		return err_sys(err, -link[1], "start a server");
 	}
-	spawn = (struct spawn){.name = keeper->settings.name,
+	spawn = (struct spawn){.program = upgrade_program(&keeper->upgrade),
+			.name = keeper->settings.name,
 			.device = keeper->device,
 			.state_fd = keeper->state_fd,
 			.link = link[1],

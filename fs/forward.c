@@ -9,9 +9,12 @@
 
 #include "fs/children.h"
 #include "fs/claim.h"
+#include "fs/handover.h"
 #include "fs/keeper.h"
+#include "fs/upgrade.h"
 #include "src/base/err.h"
 #include "src/base/log.h"
+#include "src/base/notify.h"
 #include "src/link/message.h"
 #include "src/link/state.h"
 
@@ -45,11 +48,12 @@ void forward_number(struct child *child, uint32_t type, uint32_t number, int32_t
 
 /* --- tables --- */
 
-static void refuse(struct keeper *keeper, int code, const char *text)
+void forward_refusal(struct keeper *keeper, uint32_t type, int code, const char *text)
 {
 	struct message *message = &keeper->message;
 
 	message->type = MESSAGE_REFUSED;
+	message->number = type;
 	message->code = code;
 	(void)snprintf(message->text, sizeof(message->text), "%s", text);
 	forward_to(&keeper->engine, message, -1);
@@ -73,6 +77,7 @@ static void take_segment(struct keeper *keeper, int fd /* takes ownership */)
 	rc = state_segment_add(keeper->state, message->number, fd);
 	if (rc == 0) {
 		forward_to(&keeper->server, message, fd);
+		handover_keep_segment(message->number, fd);
 		return;
 	}
 	if (rc != -EEXIST)
@@ -100,6 +105,22 @@ static void drop_generation(struct keeper *keeper)
 	forward_to(&keeper->server, &keeper->message, -1);
 }
 
+static void forget_segment(struct state_segment *entry)
+{
+	handover_drop_segment(atomic_load(&entry->number));
+	(void)close(entry->fd);
+	atomic_store(&entry->number, 0);
+}
+
+static void take_gone(struct keeper *keeper)
+{
+	struct state_segment *entry;
+
+	entry = state_segment_find(keeper->state, keeper->message.number);
+	if (entry)
+		forget_segment(entry);
+}
+
 /* The server unmaps it when the kernel lets go, and says so. */
 static void drop_segment(struct keeper *keeper)
 {
@@ -113,21 +134,8 @@ static void drop_segment(struct keeper *keeper)
 		forward_to(&keeper->server, &keeper->message, -1);
 		return;
 	}
-	if (keeper->had_server)
-		return; /* its successor looks through the table */
-	(void)close(entry->fd);
-	atomic_store(&entry->number, 0);
-}
-
-static void forget_segment(struct keeper *keeper)
-{
-	struct state_segment *entry;
-
-	entry = state_segment_find(keeper->state, keeper->message.number);
-	if (!entry)
-		return;
-	(void)close(entry->fd);
-	atomic_store(&entry->number, 0);
+	if (!keeper->had_server) /* else its successor looks through the table */
+		forget_segment(entry);
 }
 
 /* --- from the engine --- */
@@ -159,7 +167,7 @@ static void quit(struct keeper *keeper)
 
 	rc = keeper_detach(keeper, is_lazy, &err);
 	if (rc < 0) {
-		refuse(keeper, -rc, err.text);
+		forward_refusal(keeper, MESSAGE_QUIT, -rc, err.text);
 		return;
 	}
 	keeper->leaves_server = is_lazy;
@@ -172,6 +180,10 @@ static void take_engine_message(struct keeper *keeper, int fd /* takes ownership
 
 	if (message->type == MESSAGE_SEGMENT) {
 		take_segment(keeper, fd);
+		return;
+	}
+	if (message->type == MESSAGE_UPGRADE) {
+		upgrade_begin(keeper, message->text, fd);
 		return;
 	}
 	if (fd >= 0)
@@ -195,6 +207,7 @@ static void take_engine_message(struct keeper *keeper, int fd /* takes ownership
 		break;
 	case MESSAGE_READY:
 		keeper_close_fd(&keeper->report);
+		(void)notify_send("READY=1", -1);
 		break;
 	case MESSAGE_QUIT:
 		quit(keeper);
@@ -237,7 +250,9 @@ void forward_from_server(void *arg, uint32_t events)
 	if (rc < 0)
 		return;
 	if (message->type == MESSAGE_SEGMENT_GONE)
-		forget_segment(keeper);
+		take_gone(keeper);
+	else if (message->type == MESSAGE_SERVING)
+		upgrade_on_serving(keeper);
 	else if (message->type == MESSAGE_PUBLISHED)
 		forward_to(&keeper->engine, message, -1);
 }

@@ -8,7 +8,10 @@
  *
  *  - a server finds tables and views in the shared state and its descriptors under their numbers;
  *    the engine is told (MESSAGE_SERVER) and repeats what was not answered;
- *  - an engine comes back from disk and offers its segments again; known ones are ignored.
+ *  - an engine comes back from disk and offers its segments again; known ones are ignored;
+ *  - a keeper is handed what the one before it held (handover.h): by the service manager, or when it
+ *    becomes another program (upgrade.h). It then ends the server and the engine that it finds, and
+ *    starts its own.
  *
  * How it ends: asked to (MESSAGE_QUIT, a signal), by somebody else's umount(8) (the server ends with 0
  * and the mount is not in the kernel's table), or because the engine finds nothing to show at the
@@ -31,13 +34,16 @@
 #include "fs/children.h"
 #include "fs/claim.h"
 #include "fs/forward.h"
+#include "fs/handover.h"
 #include "fs/mount.h"
 #include "fs/roles.h"
 #include "fs/spawn.h"
+#include "fs/upgrade.h"
 #include "src/base/buf.h"
 #include "src/base/err.h"
 #include "src/base/log.h"
 #include "src/base/loop.h"
+#include "src/base/notify.h"
 #include "src/link/state.h"
 
 #define REMOUNT_DELAY_MS 500
@@ -124,6 +130,7 @@ void keeper_end(struct keeper *keeper)
 	if (keeper->is_ending)
 		return;
 	keeper->is_ending = true;
+	(void)notify_send("STOPPING=1", -1);
 	atomic_store(&keeper->state->mounted, 0);
 	keeper_close_door(keeper, "ending");
 	loop_timer_clear(keeper->server.timer);
@@ -183,6 +190,7 @@ void keeper_close_door(struct keeper *keeper, const char *reason)
 		return;
 	set_watchers(keeper, false, reason);
 	keeper_close_fd(&keeper->door);
+	handover_drop("door");
 	forward_number(&keeper->server, MESSAGE_CLOSE_DOOR, 0, 0);
 }
 
@@ -214,6 +222,10 @@ static int take_made(struct keeper *keeper, struct mount_made *made, struct err 
 	if (made->door >= 0 && keeper->door < 0)
 		(void)snprintf(made->reason, sizeof(made->reason), "too many open files");
 	set_watchers(keeper, keeper->door >= 0, keeper->door >= 0 ? "" : made->reason);
+	handover_keep("device", keeper->device);
+	handover_keep("state", keeper->state_fd);
+	if (keeper->door >= 0)
+		handover_keep("door", keeper->door);
 	return 0;
 }
 
@@ -263,6 +275,9 @@ void keeper_remount(void *arg)
 	rc = mount_detach(keeper->settings.mountpoint, true, &err);
 	keeper_close_fd(&keeper->door);
 	keeper_close_fd(&keeper->device);
+	handover_drop("door");
+	handover_drop("device");
+	handover_drop("state");
 	if (rc == 0) {
 		reset_connection(keeper->state);
 		rc = keeper_attach(keeper, &err);
@@ -291,6 +306,15 @@ static void raise_limits(void)
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* A manager that does not hear from us in time ends us: we are only alive if this loop turns. */
+static void on_watchdog(void *arg)
+{
+	struct keeper *keeper = arg;
+
+	(void)notify_send("WATCHDOG=1", -1);
+	loop_timer_set(keeper->watchdog_timer, notify_watchdog_ms() / 2);
+}
+
 static int add_sources(struct keeper *keeper, struct err *err)
 {
 	const struct {
@@ -302,6 +326,8 @@ static int add_sources(struct keeper *keeper, struct err *err)
 			{children_watch, &keeper->watch_timer},
 			{on_end_timer, &keeper->end_timer},
 			{keeper_remount, &keeper->remount_timer},
+			{upgrade_on_timer, &keeper->upgrade.timer},
+			{on_watchdog, &keeper->watchdog_timer},
 	};
 	size_t i;
 	int rc;
@@ -309,8 +335,12 @@ static int add_sources(struct keeper *keeper, struct err *err)
 	rc = loop_add_signal(keeper->loop, SIGTERM, on_signal, keeper, err);
 	if (rc == 0)
 		rc = loop_add_signal(keeper->loop, SIGINT, on_signal, keeper, err);
+	if (rc == 0)
+		rc = loop_add_signal(keeper->loop, SIGHUP, upgrade_on_signal, keeper, err);
 	for (i = 0; i < sizeof(timers) / sizeof(timers[0]) && rc == 0; i++)
 		rc = loop_add_timer(keeper->loop, timers[i].fn, keeper, timers[i].source, err);
+	if (rc == 0 && notify_watchdog_ms() > 0)
+		on_watchdog(keeper);
 	return rc;
 }
 
@@ -340,7 +370,21 @@ static uint32_t options_of_environment(void)
 	return options;
 }
 
-/* Nothing is mounted and nothing is started yet: what fails here has no traces. */
+static int begin_afresh(struct keeper *keeper, struct err *err)
+{
+	int rc;
+
+	rc = mount_check(keeper->settings.mountpoint, err);
+	if (rc == 0)
+		rc = state_create(&keeper->state_fd, &keeper->state, err);
+	if (rc < 0)
+		return rc;
+	keeper->state_fd = keeper_raise_fd(keeper->state_fd);
+	atomic_store(&keeper->state->options, options_of_environment());
+	return 0;
+}
+
+/* Nothing is mounted by us and nothing is started yet: what fails here has no traces. */
 static int prepare(struct keeper *keeper, struct err *err)
 {
 	int rc;
@@ -348,13 +392,11 @@ static int prepare(struct keeper *keeper, struct err *err)
 	rc = claim_take(&keeper->settings, &keeper->lock, err);
 	if (rc < 0)
 		return rc;
-	rc = mount_check(keeper->settings.mountpoint, err);
+	rc = handover_take(keeper, err);
 	if (rc == 0)
-		rc = state_create(&keeper->state_fd, &keeper->state, err);
-	if (rc == 0) {
-		keeper->state_fd = keeper_raise_fd(keeper->state_fd);
+		rc = begin_afresh(keeper, err);
+	if (rc >= 0) {
 		atomic_store(&keeper->state->keeper, getpid());
-		atomic_store(&keeper->state->options, options_of_environment());
 		rc = loop_new(&keeper->loop, err);
 	}
 	if (rc == 0)
@@ -362,13 +404,24 @@ static int prepare(struct keeper *keeper, struct err *err)
 	return rc == 0 ? watch_mounts(keeper, err) : rc;
 }
 
+/* The first keeper of a mount gets them from a command, one that follows by exec from that one. */
+static void take_descriptors(struct keeper *keeper)
+{
+	int settings = handover_settings();
+
+	if (settings < 0) {
+		keeper->report = keeper_raise_fd(KEEPER_FD_REPORT);
+		settings = KEEPER_FD_SETTINGS;
+	}
+	keeper->settings_fd = keeper_raise_fd(settings);
+}
+
 static int open_keeper(struct keeper *keeper, const char *name, struct err *err)
 {
 	int rc;
 
 	log_open("keeper", name, true);
-	keeper->report = keeper_raise_fd(KEEPER_FD_REPORT);
-	keeper->settings_fd = keeper_raise_fd(KEEPER_FD_SETTINGS);
+	take_descriptors(keeper);
 	if (keeper->settings_fd < 0)
 		return err_sys(err, -keeper->settings_fd, "open the settings");
 	rc = settings_load(keeper->settings_fd, &keeper->settings, err);
@@ -381,8 +434,20 @@ static int open_keeper(struct keeper *keeper, const char *name, struct err *err)
 	return prepare(keeper, err);
 }
 
+/* What is mounted already is served before anything else. */
+static void start(struct keeper *keeper)
+{
+	if (keeper->device >= 0) {
+		handover_end_orphans(keeper);
+		if (children_start_server(keeper) < 0)
+			children_retry_server(keeper);
+	}
+	children_start_engine(keeper);
+}
+
 static void close_keeper(struct keeper *keeper)
 {
+	upgrade_release(&keeper->upgrade);
 	loop_free(keeper->loop);
 	if (keeper->lock >= 0)
 		claim_withdraw(&keeper->settings);
@@ -402,11 +467,12 @@ int keeper_main(const char *name)
 	keeper->lock = keeper->device = keeper->state_fd = keeper->report = -1;
 	keeper->door = keeper->mounts = -1;
 	keeper->server.link = keeper->engine.link = -1;
+	keeper->upgrade = (struct upgrade)UPGRADE_INIT;
 	rc = open_keeper(keeper, name, &err);
 	if (rc < 0) {
 		keeper_fail(keeper, KEEPER_COULD_NOT, err.text);
 	} else {
-		children_start_engine(keeper);
+		start(keeper);
 		rc = loop_run(keeper->loop, &err);
 		if (rc < 0)
 			log_error("%s", err.text);

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "fs/upgrade.h"
 #include "fs/watch.h"
 #include "src/link/message.h"
 #include "src/link/settings.h"
@@ -42,7 +43,8 @@ struct keeper {
 	int mounts; /* the table of mounts of our namespace: tells when it has changed; -1: none */
 	struct child server, engine;
 	struct watch watch;
-	struct loop_source *watch_timer, *end_timer, *remount_timer;
+	struct upgrade upgrade;
+	struct loop_source *watch_timer, *end_timer, *remount_timer, *watchdog_timer;
 	unsigned connection; /* its number in the kernel; 0: not known */
 	unsigned end_step;   /* what was tried to end the children */
 	bool is_ending;

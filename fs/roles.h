@@ -1,7 +1,8 @@
 /*
- * roles: how the two roles of refmount-fs are started.
+ * roles: how the roles of refmount-fs are started.
  *
- * argv[0] is "refmount: keeper NAME" or "refmount: server NAME"; there are no other arguments.
+ * argv[0] is "refmount: keeper NAME", "refmount: server NAME", or "refmount: selftest NAME"; there are no
+ * other arguments.
  */
 #ifndef FS_ROLES_H
 #define FS_ROLES_H
@@ -21,7 +22,13 @@
 #define SERVER_FD_LINK	 5 /* messages from and to the keeper */
 #define SERVER_FD_DOOR	 6 /* writable clone of the mount (mount.h), or not open */
 
+/* selftest: started by the keeper of another version, before it makes way (upgrade.h). */
+#define SELFTEST_FD_SETTINGS 3
+#define SELFTEST_FD_STATE    4
+#define SELFTEST_FD_REPORT   5 /* a pipe: nothing, or why this program cannot go on with the mount */
+
 int keeper_main(const char *name);
 int server_main(const char *name);
+int selftest_main(void);
 
 #endif

@@ -93,6 +93,13 @@ static void tell_gone(void *arg, uint32_t number)
 	send_out(server);
 }
 
+static void tell_serving(struct server *server)
+{
+	server->out.type = MESSAGE_SERVING;
+	server->out.text[0] = '\0';
+	send_out(server);
+}
+
 /* Not while the switcher is busy: it goes through the segments of the view before. */
 static void sweep(struct server *server)
 {
@@ -360,6 +367,8 @@ static int begin(struct server *server, struct err *err)
 		rc = requests_start(server->requests, server->end_fd, err);
 	if (rc == 0 && is_first)
 		send_out(server);
+	if (rc == 0 && server->link >= 0)
+		tell_serving(server);
 	return rc;
 }
 

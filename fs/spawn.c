@@ -71,7 +71,8 @@ int spawn_server(const struct spawn *spawn, pid_t *pid, struct err *err)
 		if (rc == 0)
 			rc = set_signals(&attr);
 		if (rc == 0)
-			rc = posix_spawn(pid, SELF, &actions, &attr, argv, environ);
+			rc = posix_spawn(pid, spawn->program ? spawn->program : SELF, &actions,
+					&attr, argv, environ);
 		(void)posix_spawnattr_destroy(&attr);
 	}
 	(void)posix_spawn_file_actions_destroy(&actions);

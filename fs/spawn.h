@@ -15,15 +15,15 @@ struct state;
 #define SPAWN_FIRST_FD 16
 
 struct spawn {
-	const char *name; /* of the mount */
+	const char *program; /* refmount-fs to start; NULL: this very binary */
+	const char *name;    /* of the mount */
 	int device, state_fd, link;
 	int door;		   /* -1: none */
 	const struct state *state; /* its table says which segments go along */
 };
 
 /*
- * Start "refmount: server NAME" from this very binary with the descriptors in SPAWN, and nothing else
- * but 0, 1, 2. *PID is the caller's to reap.
+ * Start "refmount: server NAME" with the descriptors in SPAWN, and nothing else but 0, 1, 2. *PID is the caller's to reap.
  */
 int spawn_server(const struct spawn *spawn, pid_t *pid, struct err *err);
 

@@ -24,7 +24,10 @@ struct watch {
 	uint64_t untaken_since_ms; /* none was taken since, though some wait; 0: none waits */
 };
 
-#define WATCH_INIT {0}
+#define WATCH_INIT                                                                                 \
+	{                                                                                          \
+		0                                                                                  \
+	}
 
 /* DEVICE is /dev/fuse. Start with WATCH_INIT for each new server. */
 enum watch_result watch_look(struct watch *watch, struct state *state, int device, uint64_t now_ms);

@@ -305,22 +305,28 @@ int proc_run(const char *const *argv, int *status, struct err *err)
 	return 0;
 }
 
-int proc_sibling(const char *program, char *path, size_t size, struct err *err)
+int proc_sibling(const char *binary, const char *program, char *path, size_t size, struct err *err)
 {
-	char self[PATH_MAX], *slash;
+	char folder[PATH_MAX], *slash;
 	ssize_t len;
 
-	len = readlink(SELF, self, sizeof(self) - 1);
-	if (len > 0) {
-		self[len] = '\0';
-		slash = strrchr(self, '/');
+	if (binary)
+		len = snprintf(folder, sizeof(folder), "%s", binary);
+	else
+		len = readlink(SELF, folder, sizeof(folder) - 1);
+	if (len > 0 && (size_t)len < sizeof(folder)) {
+		folder[len] = '\0';
+		slash = strrchr(folder, '/');
 		if (slash)
 			*slash = '\0';
-		if (slash && try_program(self, program, path, size) == 0)
+		if (slash && try_program(folder, program, path, size) == 0)
 			return 0;
 	}
 	if (try_program(LIBEXECDIR, program, path, size) == 0)
 		return 0;
+	if (binary)
+		return err_set(err, ENOENT, "no program '%s' beside '%s' or in '%s'", program,
+				binary, LIBEXECDIR);
 	return err_set(err, ENOENT, "no program '%s' beside this one or in '%s'", program,
 			LIBEXECDIR);
 }

@@ -36,8 +36,11 @@ int proc_run(const char *const *argv, int *status, struct err *err);
 /* "exited with 3", "killed by signal 9 (Killed)". */
 const char *proc_status_text(int status, char *text, size_t size);
 
-/* Path of PROGRAM beside this binary, else in libexec (a build constant). 0 or -ENOENT. */
-int proc_sibling(const char *program, char *path, size_t size, struct err *err);
+/*
+ * Path of PROGRAM beside BINARY (NULL: the one that runs), else in libexec (a build constant). 0 or
+ * -ENOENT.
+ */
+int proc_sibling(const char *binary, const char *program, char *path, size_t size, struct err *err);
 
 /*
  * Name of this process in ps and top: argv[0] was set by the parent, this sets the thread's name.

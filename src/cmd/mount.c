@@ -44,7 +44,7 @@ static int mount_plan(const struct plan *plan, bool is_fake)
 	rc = plan_settings(plan, &settings, &findings, &err);
 	if (findings.count > 0)
 		(void)say_findings(&findings);
-	if (rc == 0)
+	if (rc == 0 && !(plan->foreground && start_is_handed_over()))
 		rc = precheck(&settings, &warning, &err);
 	if (warning.code)
 		say_warning("%s", warning.text);

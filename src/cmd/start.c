@@ -25,6 +25,9 @@
 #define ENDING_MS      2000	  /* for a keeper that hung up to have ended */
 #define FIRST_FD       3	  /* settings, then report, as fs/roles.h says */
 #define ASIDE_FD       16	  /* out of the way of these two */
+#define STORED_MAX     4096	  /* descriptors that a service manager may have kept for us */
+#define STORED_FD      3	  /* the first of them, sd_listen_fds(3) */
+#define HANDOVER       "REFMOUNT_HANDOVER" /* fs/handover.h */
 
 /* Who is told to end when the user no longer wants to wait. */
 static volatile sig_atomic_t keeper_pid;
@@ -167,20 +170,69 @@ static int put_aside(int fd)
 	return fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, ASIDE_FD);
 }
 
+/* What a service manager has kept of an earlier keeper: names, in the order of the descriptors. */
+static const char *stored_names(uint64_t *count)
+{
+	const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
+	const char *names = getenv("LISTEN_FDNAMES");
+	uint64_t wanted;
+
+	if (!pid || !fds || !names || str_to_u64(pid, &wanted) < 0 || wanted != (uint64_t)getpid())
+		return NULL;
+	if (str_to_u64(fds, count) < 0 || *count == 0 || *count > STORED_MAX)
+		return NULL;
+	return names;
+}
+
+bool start_is_handed_over(void)
+{
+	uint64_t count;
+	const char *names = stored_names(&count);
+
+	return names && strstr(names, "device");
+}
+
+/*
+ * Put those descriptors out of the way, and say in the environment where they are. A file that
+ * nobody can name is of no use, so what goes wrong with one is left to its reader.
+ */
+static void hand_over(void)
+{
+	struct buf handover = BUF_INIT;
+	uint64_t i, count = 0;
+	const char *names = stored_names(&count);
+	size_t len;
+
+	for (i = 0; names && i < count; i++) {
+		len = strcspn(names, ":");
+		buf_printf(&handover, "%s%.*s=%d", i ? ":" : "", (int)len, names,
+				fcntl(STORED_FD + (int)i, F_DUPFD, STORED_FD + (int)count));
+		names += len + (names[len] == ':');
+	}
+	if (handover.len > 0 && buf_ok(&handover))
+		(void)setenv(HANDOVER, handover.data, 1);
+	buf_release(&handover);
+	(void)unsetenv("LISTEN_PID");
+	(void)unsetenv("LISTEN_FDS");
+	(void)unsetenv("LISTEN_FDNAMES");
+}
+
 /*
  * Become the keeper. It says what goes wrong on stderr by itself then, so the report goes
  * nowhere.
  */
 static int exec_keeper(const char *program, char *title, int settings_fd)
 {
-	int report = put_aside(open("/dev/null", O_WRONLY | O_CLOEXEC));
-	int settings = put_aside(settings_fd);
 	char *argv[] = {title, NULL};
+	int report, settings;
 
+	(void)close_range(FIRST_FD, UINT_MAX, CLOSE_RANGE_CLOEXEC);
+	hand_over();
+	report = put_aside(open("/dev/null", O_WRONLY | O_CLOEXEC));
+	settings = put_aside(settings_fd);
 	if (report < 0 || settings < 0 || dup2(settings, FIRST_FD) < 0 ||
 			dup2(report, FIRST_FD + 1) < 0)
 		return say_error("descriptors for the keeper: %s", strerror(errno));
-	(void)close_range(FIRST_FD + 2, UINT_MAX, 0);
 	(void)execv(program, argv);
 	return say_error("start '%s': %s", program, strerror(errno));
 }
@@ -208,7 +260,7 @@ int start_keeper(const struct settings *settings)
 	buf_printf(&title, "refmount: keeper %s", settings->name);
 	rc = buf_ok(&title) ? make_run_base(&err) : err_sys(&err, ENOMEM, "start the keeper");
 	if (rc == 0)
-		rc = proc_sibling(KEEPER_PROGRAM, program, sizeof(program), &err);
+		rc = proc_sibling(NULL, KEEPER_PROGRAM, program, sizeof(program), &err);
 	if (rc == 0)
 		rc = settings_store(settings, &fd, &err);
 	if (rc < 0)

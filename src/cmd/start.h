@@ -4,6 +4,8 @@
 #ifndef CMD_START_H
 #define CMD_START_H
 
+#include <stdbool.h>
+
 struct settings;
 
 /*
@@ -12,5 +14,11 @@ struct settings;
  * keeper instead, and only failure returns.
  */
 int start_keeper(const struct settings *settings);
+
+/*
+ * Has a service manager kept the mount of a keeper that died, and gives it to this process? Then it is
+ * taken up, not made.
+ */
+bool start_is_handed_over(void);
 
 #endif

@@ -17,6 +17,7 @@ extern const struct command cmd_resume;
 extern const struct command cmd_follow;
 extern const struct command cmd_sync;
 extern const struct command cmd_wait;
+extern const struct command cmd_upgrade;
 extern const struct command cmd_version;
 
 /*

@@ -186,7 +186,7 @@ void tickets_check(struct engine *engine); /* answer whatever can be answered */
 void tickets_failed(struct engine *engine, uint64_t goal, const struct diag *findings,
 		const char *sentence); /* GOAL was rejected, or could not be tried */
 void tickets_gone(void *arg, struct ctl_client *client);		    /* ctl_gone_fn */
-void tickets_refused(struct engine *engine, const struct message *message); /* to unmount */
+void tickets_refused(struct engine *engine, const struct message *message); /* umount, upgrade */
 bool tickets_unmounted(struct engine *engine); /* true: somebody had asked for that */
 void tickets_release(struct engine *engine);
 

@@ -9,10 +9,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/buf.h"
 #include "src/base/clock.h"
 #include "src/base/err.h"
 #include "src/base/log.h"
 #include "src/base/loop.h"
+#include "src/base/notify.h"
 #include "src/base/str.h"
 #include "src/engine/builds.h"
 #include "src/engine/history.h"
@@ -223,6 +225,27 @@ static void present_failed(struct engine *engine, const char *sentence)
 	}
 }
 
+/* One line for whoever looks at the service (`systemctl status`). */
+static void tell_manager(const struct facts *facts)
+{
+	struct buf line = BUF_INIT;
+	char revision[OID_HEX_SIZE];
+
+	if (!notify_is_wanted())
+		return;
+	oid_format(&facts->generation->commit, revision);
+	buf_printf(&line, "STATUS=%.12s of %s, %s, %s", revision, facts->ref, status_sync(facts),
+			status_health(facts));
+	if (strcmp(status_health(facts), "Healthy") != 0) {
+		buf_add_str(&line, ": ");
+		status_reason(facts, &line);
+	}
+	if (buf_ok(&line))
+		line.data[strcspn(line.data, "\n")] = '\0';
+	(void)notify_send(buf_str(&line), -1);
+	buf_release(&line);
+}
+
 void present_now(struct engine *engine)
 {
 	struct texts texts = TEXTS_INIT;
@@ -256,6 +279,7 @@ void present_now(struct engine *engine)
 			.is_of_ref = decide_follows_ref(engine),
 			.doomed = engine->doomed_count,
 	};
+	tell_manager(&facts);
 	rc = rc < 0 ? err_sys(&err, -rc, "format .status") : publish(engine, &texts, &err);
 	texts_release(&engine->shown);
 	engine->shown = texts;

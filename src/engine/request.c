@@ -10,7 +10,7 @@
 
 #define TARGET_MAX 1024 /* bytes of a revision or ref, with NUL */
 
-enum { TAKES_REASON = 1, TAKES_FOR = 2, TAKES_TIMEOUT = 4, TAKES_LAZY = 8 };
+enum { TAKES_REASON = 1, TAKES_FOR = 2, TAKES_TIMEOUT = 4, TAKES_LAZY = 8, TAKES_FS = 16 };
 
 struct verb {
 	const char *name;
@@ -27,6 +27,7 @@ static const struct verb verbs[] = {
 		{"sync", REQUEST_SYNC, 0, 0, TAKES_TIMEOUT},
 		{"wait", REQUEST_WAIT, 0, 1, TAKES_TIMEOUT},
 		{"umount", REQUEST_UMOUNT, 0, 0, TAKES_LAZY},
+		{"upgrade", REQUEST_UPGRADE, 1, 1, TAKES_FS},
 };
 
 static const struct verb *find_verb(const char *name)
@@ -88,6 +89,10 @@ static int parse_option(const struct verb *verb, const char *const *argv, struct
 		rc = parse_ms(name, value, &out->timeout_ms, err);
 		return rc < 0 ? rc : 2;
 	}
+	if (verb->options & TAKES_FS && strcmp(name, "--fs") == 0 && value) {
+		out->fs = value;
+		return 2;
+	}
 	return err_set(err, EINVAL, "%s: unexpected '%s'", verb->name, name);
 }
 
@@ -114,7 +119,7 @@ static int parse_words(const struct verb *verb, const char *const *argv, struct 
 		return 0;
 	if (!out->target[0])
 		return err_set(err, EINVAL, "%s: say which", verb->name);
-	return check_text("the revision", out->target, TARGET_MAX, err);
+	return check_text("what is asked for", out->target, TARGET_MAX, err);
 }
 
 int request_parse(int argc, const char *const *argv, struct request *out, struct err *err)
@@ -132,6 +137,8 @@ int request_parse(int argc, const char *const *argv, struct request *out, struct
 	rc = parse_words(verb, argv + 1, &request, err);
 	if (rc < 0)
 		return rc;
+	if (verb->verb == REQUEST_UPGRADE && !request.fs)
+		return err_set(err, EINVAL, "%s: say which refmount-fs", verb->name);
 	*out = request;
 	return 0;
 }

@@ -4,6 +4,7 @@
  *
  *     switch REV [--reason TEXT] [--for MS]    rollback [--reason TEXT]    resume    follow REF
  *     sync [--timeout MS]    wait [REV] [--timeout MS]    umount [--lazy]
+ *     upgrade PROGRAM --fs PROGRAM
  *
  * Pure: words in, a struct or a sentence out.
  */
@@ -23,12 +24,14 @@ enum request_verb {
 	REQUEST_SYNC,
 	REQUEST_WAIT,
 	REQUEST_UMOUNT,
+	REQUEST_UPGRADE,
 };
 
 struct request {
 	enum request_verb verb;
-	const char *target;  /* revision or ref, or NULL; borrowed like the rest from the words */
+	const char *target; /* revision, ref or path, or NULL; borrowed like the rest from the words */
 	const char *reason;  /* or NULL */
+	const char *fs;	     /* path of refmount-fs, or NULL */
 	uint64_t for_ms;     /* 0: no end */
 	uint64_t timeout_ms; /* UINT64_MAX: none */
 	bool is_lazy;

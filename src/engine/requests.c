@@ -20,6 +20,7 @@
 #include "src/engine/history.h"
 #include "src/engine/switch.h"
 #include "src/engine/tickets.h"
+#include "src/link/settings.h"
 
 /* Fewer digits could as well be the name of a tag: then the repository is asked first. */
 #define SHORT_ID_MIN   7
@@ -255,6 +256,38 @@ static void receive_umount(
 		unmount_here(ticket);
 }
 
+/* The settings of this mount, but for the program that its next engine is. */
+static int store_settings(struct engine *engine, const char *program, int *fd, struct err *err)
+{
+	struct settings settings = engine->settings;
+	int rc;
+
+	settings.program = strdup(program);
+	if (!settings.program)
+		return err_sys(err, ENOMEM, "upgrade");
+	rc = settings_store(&settings, fd, err);
+	free(settings.program);
+	return rc;
+}
+
+static void receive_upgrade(
+		struct engine *engine, struct ctl_client *client, const struct request *request)
+{
+	struct ticket *ticket = tickets_add(engine, client, request, WAITS_UPGRADE);
+	struct err err = ERR_INIT;
+	int rc, fd = -1;
+
+	if (!ticket)
+		return;
+	rc = store_settings(engine, request->target, &fd, &err);
+	if (rc == 0)
+		rc = switcher_upgrade(engine->switcher, request->fs, fd);
+	if (fd >= 0)
+		(void)close(fd);
+	if (rc < 0)
+		tickets_end_with(ticket, EXIT_TROUBLE, err.code ? err.text : strerror(-rc));
+}
+
 static void dispatch(
 		struct engine *engine, struct ctl_client *client, const struct request *request)
 {
@@ -277,6 +310,9 @@ static void dispatch(
 		return;
 	case REQUEST_UMOUNT:
 		receive_umount(engine, client, request);
+		return;
+	case REQUEST_UPGRADE:
+		receive_upgrade(engine, client, request);
 		return;
 	}
 }

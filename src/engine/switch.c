@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "src/base/err.h"
@@ -310,4 +311,14 @@ int switcher_quit(struct switcher *switcher, bool is_lazy)
 {
 	begin(switcher, MESSAGE_QUIT)->flags = is_lazy ? MESSAGE_QUIT_LAZY : 0;
 	return transmit(switcher, -1);
+}
+
+int switcher_upgrade(struct switcher *switcher, const char *program, int settings_fd)
+{
+	struct message *message = begin(switcher, MESSAGE_UPGRADE);
+
+	if (strlen(program) >= sizeof(message->text))
+		return -ENAMETOOLONG;
+	str_copy(message->text, sizeof(message->text), program);
+	return transmit(switcher, settings_fd);
 }

@@ -67,4 +67,10 @@ void switcher_ready(struct switcher *switcher);
 /* Ask the keeper to unmount: 0 or negative errno; the answer is REFUSED or the end of the link. */
 int switcher_quit(struct switcher *switcher, bool is_lazy);
 
+/*
+ * Ask the keeper to go on as PROGRAM, a refmount-fs, with an engine of SETTINGS_FD (borrowed): 0 or
+ * negative errno; the answer is REFUSED or our end.
+ */
+int switcher_upgrade(struct switcher *switcher, const char *program, int settings_fd);
+
 #endif

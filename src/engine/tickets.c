@@ -187,6 +187,7 @@ static bool answer(struct ticket *ticket)
 		return true;
 	case WAITS_RESOLVE:
 	case WAITS_UMOUNT:
+	case WAITS_UPGRADE:
 		return false;
 	}
 	return false;
@@ -240,22 +241,23 @@ void tickets_set_timeout(struct ticket *ticket, uint64_t timeout_ms)
 		loop_timer_set(ticket->timer, timeout_ms);
 }
 
-/* --- unmounting --- */
+/* --- what the keeper does --- */
 
-static struct ticket *first_umount(const struct engine *engine)
+static struct ticket *first_waiting(const struct engine *engine, enum waits_for waits_for)
 {
 	struct ticket *ticket = engine->tickets;
 
-	while (ticket && ticket->waits_for != WAITS_UMOUNT)
+	while (ticket && ticket->waits_for != waits_for)
 		ticket = ticket->next;
 	return ticket;
 }
 
 void tickets_refused(struct engine *engine, const struct message *message)
 {
+	enum waits_for what = message->number == MESSAGE_UPGRADE ? WAITS_UPGRADE : WAITS_UMOUNT;
 	struct ticket *ticket;
 
-	while ((ticket = first_umount(engine)) != NULL)
+	while ((ticket = first_waiting(engine, what)) != NULL)
 		tickets_end_with(ticket, EXIT_TROUBLE,
 				message->text[0] ? message->text : strerror(message->code));
 }
@@ -265,7 +267,7 @@ bool tickets_unmounted(struct engine *engine)
 	struct ticket *ticket;
 	bool was_asked = false;
 
-	while ((ticket = first_umount(engine)) != NULL) {
+	while ((ticket = first_waiting(engine, WAITS_UMOUNT)) != NULL) {
 		tickets_end(ticket, EXIT_DONE);
 		was_asked = true;
 	}

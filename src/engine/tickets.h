@@ -23,6 +23,7 @@ enum waits_for {
 	WAITS_TIP,	   /* the ref's tip is served */
 	WAITS_COMMIT,	   /* COMMIT is served */
 	WAITS_UMOUNT,	   /* the keeper unmounts */
+	WAITS_UPGRADE,	   /* the keeper, and we with it, become another program */
 };
 
 struct ticket {

@@ -29,18 +29,21 @@ enum message_type {
 	MESSAGE_PUBLISH,	 /* view (sequence is set by the server), tag: make this visible */
 	MESSAGE_DROP_GENERATION, /* number; text: its name below at/ */
 	MESSAGE_DROP_SEGMENT,	 /* number: no kept generation uses it any more */
-	MESSAGE_FAILED, /* text, code (exit status): cannot start; before the first PUBLISH */
-	MESSAGE_QUIT,	/* unmount and end; flags: MESSAGE_QUIT_LAZY */
-	MESSAGE_READY,	/* what is visible says all there is to say: whoever waits may go on */
+	MESSAGE_FAILED,	 /* text, code (exit status): cannot start; before the first PUBLISH */
+	MESSAGE_QUIT,	 /* unmount and end; flags: MESSAGE_QUIT_LAZY */
+	MESSAGE_READY,	 /* what is visible says all there is to say: whoever waits may go on */
+	MESSAGE_UPGRADE, /* text: path of another refmount-fs; with a descriptor: the settings of
+			  * an engine that belongs to it. Its answer is REFUSED or the end of us */
 	/* server -> keeper -> engine */
 	MESSAGE_PUBLISHED, /* tag, view.sequence, prepared_ns, flipped_ns, changed, code */
 	/* keeper -> engine */
 	MESSAGE_HELLO,	 /* first message to each engine; code 1: a mount is served already */
 	MESSAGE_SERVER,	 /* number: pid of a new server; code: signal that ended the one before it;
 			  * unanswered PUBLISHes are to be repeated */
-	MESSAGE_REFUSED, /* answer to QUIT: text, code (errno), for example EBUSY */
+	MESSAGE_REFUSED, /* number: QUIT or UPGRADE, which is not done; text, code (errno) */
 	/* server -> keeper */
 	MESSAGE_SEGMENT_GONE, /* number: dropped and not mapped any more; its entry can go */
+	MESSAGE_SERVING,      /* requests are answered from now on */
 	/* keeper -> server */
 	MESSAGE_CLOSE_DOOR, /* wake nobody any more: the mount shall be able to go */
 	MESSAGE_LAST = MESSAGE_CLOSE_DOOR,

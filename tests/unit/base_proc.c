@@ -312,12 +312,16 @@ static void sibling_lies_beside_us(void **state)
 	(void)state;
 	assert_true(len > 0);
 	self[len] = '\0';
-	assert_int_equal(proc_sibling(strrchr(self, '/') + 1, path, sizeof(path), &err), 0);
+	assert_int_equal(proc_sibling(NULL, strrchr(self, '/') + 1, path, sizeof(path), &err), 0);
 	assert_string_equal(path, self);
-	assert_int_equal(proc_sibling("no-such-program", path, sizeof(path), &err), -ENOENT);
+	assert_int_equal(proc_sibling(NULL, "no-such-program", path, sizeof(path), &err), -ENOENT);
 	assert_non_null(strstr(err.text, "no program 'no-such-program' beside this one"));
-	assert_int_equal(proc_sibling(strrchr(self, '/') + 1, path, 3, &err), -ENOENT);
-	assert_string_equal(path, self);
+	assert_int_equal(proc_sibling("/bin/true", "sh", path, sizeof(path), &err), 0);
+	assert_string_equal(path, "/bin/sh");
+	assert_int_equal(proc_sibling("/bin/true", "no-such", path, sizeof(path), &err), -ENOENT);
+	assert_non_null(strstr(err.text, "no program 'no-such' beside '/bin/true'"));
+	assert_int_equal(proc_sibling(NULL, strrchr(self, '/') + 1, path, 3, &err), -ENOENT);
+	assert_string_equal(path, "/bin/sh");
 }
 
 static void cloexec_on_and_off(void **state)

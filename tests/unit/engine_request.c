@@ -58,6 +58,9 @@ static void verbs(void **state)
 	assert_false(r.is_lazy);
 	assert_int_equal(parse(&r, "umount", "--lazy", NULL), 0);
 	assert_true(r.is_lazy);
+	assert_int_equal(parse(&r, "upgrade", "/bin/a", "--fs", "/bin/b", NULL), 0);
+	assert_string_equal(r.target, "/bin/a");
+	assert_string_equal(r.fs, "/bin/b");
 }
 
 static void only_waiting_is_for_everybody(void **state)
@@ -85,6 +88,8 @@ static void mistakes(void **state)
 	assert_string_equal(err.text, "the engine knows no 'rm'");
 	assert_int_equal(parse(&r, "switch", NULL), -EINVAL);
 	assert_string_equal(err.text, "switch: say which");
+	assert_int_equal(parse(&r, "upgrade", "/bin/a", NULL), -EINVAL);
+	assert_string_equal(err.text, "upgrade: say which refmount-fs");
 	assert_int_equal(parse(&r, "switch", "", NULL), -EINVAL);
 	assert_int_equal(parse(&r, "switch", "a", "b", NULL), -EINVAL);
 	assert_string_equal(err.text, "switch: unexpected 'b'");
