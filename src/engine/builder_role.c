@@ -1,15 +1,10 @@
 /*
- * The builder's side of builds.c: limits, one job, one result.
- *
- * Memory is bounded by RLIMIT_DATA (private writable memory) and not by RLIMIT_AS: packs and
- * segments are mapped, and those mappings may be as large as the tree without costing memory.
+ * The builder's side of builds.c: into the sandbox, one job, one result.
  */
 #include "src/engine/engine.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -19,41 +14,12 @@
 #include "src/base/proc.h"
 #include "src/build/build.h"
 #include "src/build/job.h"
+#include "src/engine/sandbox.h"
 #include "src/git/repo.h"
 
 #define BUILDER_FD_ENGINE 3
-#define MEMORY_MAX	  (1ul << 30) /* bytes */
-#define CPU_MAX_S	  60
 #define STEP		  65536
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define IS_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define IS_SANITIZED 1
-#endif
-#endif
-#ifndef IS_SANITIZED
-#define IS_SANITIZED 0
-#endif
-
-static void limit(int resource, rlim_t value)
-{
-	const struct rlimit both = {.rlim_cur = value, .rlim_max = value};
-
-	(void)setrlimit((__rlimit_resource_t)resource, &both);
-}
-
-static void set_limits(void)
-{
-	const struct rlimit cpu = {.rlim_cur = CPU_MAX_S, .rlim_max = CPU_MAX_S + 5};
-
-	(void)signal(SIGXFSZ, SIG_IGN); /* build_run wants an error instead */
-	limit(RLIMIT_CORE, 0);
-	(void)setrlimit(RLIMIT_CPU, &cpu);
-	if (!IS_SANITIZED) /* its shadow memory is private and writable, too */
-		limit(RLIMIT_DATA, MEMORY_MAX);
-}
+#define FILE_EXTRA	  (1ull << 30) /* bytes of a segment besides the contents of files */
 
 /*
  * Starting libgit2 takes some 5 ms, most of it for certificates that nobody needs here; a builder
@@ -96,12 +62,14 @@ int engine_builder_main(void)
 	struct result result = RESULT_INIT;
 	int rc;
 
-	set_limits();
 	warm_up();
-	rc = receive(&bytes);
+	rc = sandbox_enter(NULL);
+	if (rc == 0)
+		rc = receive(&bytes);
 	if (rc == 0)
 		rc = job_decode(bytes.data, bytes.len, &job, NULL);
 	if (rc == 0) {
+		sandbox_limit_files(job.limits.total_bytes + FILE_EXTRA);
 		build_run(&job, &result);
 		buf_clear(&bytes);
 		result_encode(&result, &bytes);

@@ -101,6 +101,8 @@ static void explain(const struct build *build, struct result *result)
 		why = "took longer than two minutes";
 	else if (WIFSIGNALED(build->status) && WTERMSIG(build->status) == SIGXCPU)
 		why = "took more than a minute of CPU time";
+	else if (WIFSIGNALED(build->status) && WTERMSIG(build->status) == SIGSYS)
+		why = "was killed for a system call that is forbidden to it";
 	result->kind = RESULT_REJECTED;
 	diag_add(&result->findings, DIAG_ERROR, NULL, 0, 0,
 			"building this commit failed: builder %s", why);

@@ -18,6 +18,7 @@
 #include "src/base/str.h"
 #include "src/engine/builds.h"
 #include "src/engine/history.h"
+#include "src/engine/sandbox.h"
 #include "src/engine/status.h"
 #include "src/engine/switch.h"
 #include "src/git/rev.h"
@@ -142,6 +143,7 @@ static void collect(struct engine *engine, const struct hold *hold, struct last_
 			.restarts = atomic_load(&engine->shared->server_restarts) +
 					atomic_load(&engine->shared->engine_restarts),
 			.no_watchers = no_watchers(engine),
+			.no_sandbox = sandbox_missing(),
 	};
 }
 

@@ -155,7 +155,7 @@ static struct value *features(struct arena *arena, const struct facts *facts)
 			{"watchers", "watchers_reason", facts->no_watchers},
 			{"leases", "leases_reason", later},
 			{"readers", "readers_reason", later},
-			{"sandbox", "sandbox_reason", later},
+			{"sandbox", "sandbox_reason", facts->no_sandbox},
 	};
 	struct fields fields = fields_begin(arena);
 	size_t i;

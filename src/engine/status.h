@@ -43,6 +43,7 @@ struct facts {
 	int32_t keeper, server, engine; /* pids; 0: not running */
 	uint64_t restarts;
 	const char *no_watchers; /* why watchers of files are not woken; NULL: they are */
+	const char *no_sandbox;	 /* why builders are not confined; NULL: they are */
 };
 
 bool status_is_synced(const struct facts *facts);

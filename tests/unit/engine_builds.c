@@ -22,6 +22,7 @@
 #include "src/base/str.h"
 #include "src/build/job.h"
 #include "src/engine/builds.h"
+#include "src/engine/sandbox.h"
 
 #define ENGINE_FD   3
 #define PATIENCE_MS 10000
@@ -62,6 +63,9 @@ static int act(const char *what)
 		reply();
 	} else if (strcmp(what, "crash") == 0) {
 		(void)raise(SIGKILL);
+	} else if (strcmp(what, "reach out") == 0) {
+		if (sandbox_enter(NULL) == 0)
+			(void)socket(AF_INET, SOCK_STREAM, 0);
 	} else if (strcmp(what, "nonsense") == 0) {
 		(void)!write(ENGINE_FD, "hello", 5);
 	} else if (strcmp(what, "flood") == 0) {
@@ -208,11 +212,16 @@ static void bad_builders_are_findings(void **state)
 	run(&scene, "nothing");
 	assert_int_equal(scene.kind, RESULT_REJECTED);
 	assert_string_equal(scene.text, "building this commit failed: builder exited with 3\n");
+	run(&scene, "reach out");
+	assert_int_equal(scene.kind, RESULT_REJECTED);
+	assert_string_equal(scene.text,
+			"building this commit failed: builder was killed for a system call that is "
+			"forbidden to it\n");
 	run(&scene, "nonsense");
 	assert_int_equal(scene.kind, RESULT_FAILED);
 	run(&scene, "flood");
 	assert_int_equal(scene.kind, RESULT_REJECTED);
-	assert_int_equal(scene.answers, 4);
+	assert_int_equal(scene.answers, 5);
 	close_scene(&scene);
 }
 

@@ -136,8 +136,7 @@ static void as_the_interface_says(void **state)
 			"  leases_reason: not in this version\n"
 			"  readers: false\n"
 			"  readers_reason: not in this version\n"
-			"  sandbox: false\n"
-			"  sandbox_reason: not in this version\n");
+			"  sandbox: true\n");
 	assert_string_equal(buf_str(&texts.drift),
 			"sync: Synced\n"
 			"revision:\n"
