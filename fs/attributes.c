@@ -1,6 +1,9 @@
 #include "fs/attributes.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "fs/tree.h"
@@ -43,6 +46,16 @@ static int64_t get_oid(const struct tree *tree, const struct node *node, char *v
 {
 	(void)tree;
 	return put_oid(node->oid, value);
+}
+
+/* Folders that are the same record are the same in everything, down to the last file's owner. */
+static int64_t get_record(const struct tree *tree, const struct node *node, char *value)
+{
+	char hex[17];
+
+	(void)tree;
+	(void)snprintf(hex, sizeof(hex), "%016" PRIx64, node->at);
+	return put_text(hex, sizeof(hex) - 1, value);
 }
 
 /*
@@ -89,23 +102,32 @@ static int64_t get_source(const struct tree *tree, const struct node *node, char
 static const struct {
 	const char *name;
 	value_fn *get;
+	bool is_of_files, is_of_folders;
 } attributes[] = {
-		{PREFIX "revision", get_revision},
-		{PREFIX "source", get_source},
-		{PREFIX "oid", get_oid},
+		{PREFIX "revision", get_revision, true, true},
+		{PREFIX "source", get_source, true, false},
+		{PREFIX "oid", get_oid, true, true},
+		{PREFIX "record", get_record, false, true},
 };
 
 #define COUNT (sizeof(attributes) / sizeof(attributes[0]))
 
-/* Files and links of a generation have attributes; folders and virtual files have none. */
+/* What belongs to a generation has attributes; virtual files and folders have none. */
 static int find_node(const struct tree *tree, uint64_t ino, struct node *out)
 {
 	int rc;
 
 	rc = tree_file(tree, ino, out);
-	if (rc == -EISDIR || (rc == 0 && place_segment(out->at) & SEGMENT_OVERLAY))
+	if (rc == -EISDIR)
+		rc = tree_dir(tree, ino, out);
+	if (rc == 0 && place_segment(out->at) & SEGMENT_OVERLAY)
 		return -ENODATA;
 	return rc;
+}
+
+static bool has(const struct node *node, size_t i)
+{
+	return node->kind == NODE_DIR ? attributes[i].is_of_folders : attributes[i].is_of_files;
 }
 
 int64_t attributes_get(
@@ -122,7 +144,7 @@ int64_t attributes_get(
 	if (rc < 0)
 		return rc;
 	for (i = 0; i < COUNT; i++) {
-		if (strcmp(name, attributes[i].name) == 0)
+		if (has(&node, i) && strcmp(name, attributes[i].name) == 0)
 			return attributes[i].get(tree, &node, value);
 	}
 	return -ENODATA;
@@ -138,6 +160,8 @@ int64_t attributes_list(const struct tree *tree, uint64_t ino, char names[ATTRIB
 	if (rc < 0)
 		return rc == -ENODATA ? 0 : rc;
 	for (i = 0; i < COUNT; i++) {
+		if (!has(&node, i))
+			continue;
 		len = strlen(attributes[i].name) + 1;
 		memcpy(names + used, attributes[i].name, len);
 		used += len;

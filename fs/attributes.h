@@ -1,9 +1,11 @@
 /*
- * attributes: the extended attributes of files and links: where their content comes from.
+ * attributes: the extended attributes of what is shown: where it comes from.
  *
  *     user.refmount.revision   commit that last changed it here, 40 digits
- *     user.refmount.source     path in the repository that it was made from
- *     user.refmount.oid        blob id of what is shown, 40 digits
+ *     user.refmount.oid        blob or tree id of what is shown, 40 digits
+ *     user.refmount.source     files and links: path in the repository that it was made from
+ *     user.refmount.record     folders: 16 digits; if they are the same in two revisions, nothing below
+ *                              differs, modes and owners included
  */
 #ifndef FS_ATTRIBUTES_H
 #define FS_ATTRIBUTES_H

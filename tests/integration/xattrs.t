@@ -18,4 +18,9 @@ is "$("$PYTHON" -c 'import ctypes, sys
 b = ctypes.create_string_buffer(10); l = ctypes.CDLL(None, use_errno=True)
 print(l.getxattr(sys.argv[1].encode(), b"user.refmount.oid", None, 0), l.getxattr(sys.argv[1].encode(), b"user.refmount.oid", b, 10), ctypes.get_errno())' "$M/a")" '40 -1 34' 'size is asked for with 0; too small is ERANGE'
 is "$(xattr ".refmount/at/$first/a" revision)" "$first" 'below at/, those of that revision'
+is "$(xattr d oid)" "$(rev HEAD:d)" 'oid of a folder is that of its tree'
+is "$("$PYTHON" -c 'import os, sys; print(*sorted(os.listxattr(sys.argv[1])))' "$M/d")" 'user.refmount.oid user.refmount.record user.refmount.revision' 'folders have a record'
+is "$(xattr ".refmount/at/$first/d" record)" "$(xattr d record)" 'record: the same in two revisions in which nothing below differs'
+ok 'another one if something does' test "$(xattr ".refmount/at/$first" record)" != "$(xattr . record)"
+exits 1 'No data|ENODATA' 'virtual folders have none' xattr .refmount record
 finish
