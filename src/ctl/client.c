@@ -49,17 +49,30 @@ static int connect_to(const char *path, int *fd, struct err *err)
 	return rc;
 }
 
+/* ANSWER may be NULL: to stdout. */
+static int take_text(const char *text, size_t len, struct buf *answer, struct err *err)
+{
+	if (!answer)
+		return file_write_all(STDOUT_FILENO, text, len, err);
+	if (answer->len + len > CLIENT_ANSWER_MAX)
+		return err_set(err, EPROTO, "the answer is longer than %u bytes",
+				CLIENT_ANSWER_MAX);
+	buf_add(answer, text, len);
+	return buf_ok(answer) ? 0 : err_sys(err, ENOMEM, "receive the answer");
+}
+
 /*
  * One packet of the answer: 0 to go on, 1 with the exit STATUS, or negative. PACKET is
  * NUL-terminated.
  */
-static int take_packet(const char *packet, size_t len, int *status, struct err *err)
+static int take_packet(
+		const char *packet, size_t len, struct buf *answer, int *status, struct err *err)
 {
 	uint64_t number;
 
 	switch (packet[0]) {
 	case 'o':
-		return file_write_all(STDOUT_FILENO, packet + 1, len - 1, err);
+		return take_text(packet + 1, len - 1, answer, err);
 	case 'e':
 		return file_write_all(STDERR_FILENO, packet + 1, len - 1, err);
 	case 'x':
@@ -92,7 +105,7 @@ static ssize_t next_packet(int fd, char packet[static CTL_PACKET_MAX + 1])
 	return got;
 }
 
-static int receive(int fd, int *status, struct err *err)
+static int receive(int fd, struct buf *answer, int *status, struct err *err)
 {
 	char packet[CTL_PACKET_MAX + 1];
 	ssize_t got;
@@ -104,12 +117,12 @@ static int receive(int fd, int *status, struct err *err)
 			return err_sys(err, errno, "receive the answer");
 		if (got <= 0)
 			return err_set(err, EPIPE, "the engine went away before it had answered");
-		rc = take_packet(packet, (size_t)got, status, err);
+		rc = take_packet(packet, (size_t)got, answer, status, err);
 	} while (rc == 0);
 	return rc < 0 ? rc : 0;
 }
 
-int client_call(const char *path, const char *const *argv, struct err *err)
+int client_ask(const char *path, const char *const *argv, struct buf *answer, struct err *err)
 {
 	struct buf request = BUF_INIT;
 	int fd = -1, status = 0, rc;
@@ -127,10 +140,15 @@ int client_call(const char *path, const char *const *argv, struct err *err)
 		rc = err_sys(err, errno, "send to '%s'", path);
 		goto out;
 	}
-	rc = receive(fd, &status, err);
+	rc = receive(fd, answer, &status, err);
 out:
 	if (fd >= 0)
 		(void)close(fd);
 	buf_release(&request);
 	return rc < 0 ? rc : status;
+}
+
+int client_call(const char *path, const char *const *argv, struct err *err)
+{
+	return client_ask(path, argv, NULL, err);
 }

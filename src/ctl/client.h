@@ -4,6 +4,9 @@
 #ifndef CTL_CLIENT_H
 #define CTL_CLIENT_H
 
+#define CLIENT_ANSWER_MAX (1u << 20) /* bytes */
+
+struct buf;
 struct err;
 
 /*
@@ -13,5 +16,8 @@ struct err;
  * not an answer.
  */
 int client_call(const char *path, const char *const *argv, struct err *err);
+
+/* The same, with what is for stdout appended to ANSWER: -EPROTO over CLIENT_ANSWER_MAX. */
+int client_ask(const char *path, const char *const *argv, struct buf *answer, struct err *err);
 
 #endif

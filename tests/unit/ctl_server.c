@@ -175,6 +175,15 @@ static void expect_call(const char *const *argv, int status, int fd, const char 
 	buf_release(&out);
 }
 
+static void expect_ask(const char *const *argv, int status, const char *text)
+{
+	struct buf answer = BUF_INIT;
+
+	assert_int_equal(client_ask(path, argv, &answer, NULL), status);
+	assert_string_equal(buf_str(&answer), text);
+	buf_release(&answer);
+}
+
 static void expect_well(void)
 {
 	const char *const argv[] = {"echo", "a", "b c", NULL};
@@ -191,6 +200,8 @@ static void answers(void **state)
 	(void)state;
 	expect_well();
 	expect_call(seven, 7, STDOUT_FILENO, "1234567");
+	expect_ask(seven, 7, "1234567");
+	expect_ask(unknown, 0, "");
 	expect_call(unknown, 0, STDERR_FILENO, "refmount: unknown 'what'\n");
 	expect_call(uid, 0, STDOUT_FILENO, "same");
 }
