@@ -23,6 +23,7 @@
 #include "src/engine/hold.h"
 #include "src/engine/kept.h"
 #include "src/engine/overlay.h"
+#include "src/engine/pins.h"
 #include "src/engine/saved.h"
 #include "src/link/message.h"
 #include "src/link/settings.h"
@@ -66,6 +67,7 @@ struct task {
 	struct oid commit;
 	uint32_t number, base;
 	bool is_of_ref; /* wanted because the ref leads there: has to descend from the tip */
+	bool is_pin;	/* only to be looked at (pinning.c) */
 	uint64_t started_ms;
 };
 
@@ -93,6 +95,7 @@ struct engine {
 	struct saved saved;
 	struct history *history;
 	struct kept kept;
+	struct pins pins;
 	struct follow *follow; /* NULL until something is served, or nothing can be */
 	struct builds *builds;
 	struct switcher *switcher;
@@ -135,7 +138,7 @@ struct engine {
 	unsigned crashes;     /* of the server, soon after the last switch */
 
 	struct loop_source *link_source, *mountinfo_source;
-	struct loop_source *hold_timer, *status_timer, *spare_timer, *notice_timer;
+	struct loop_source *hold_timer, *status_timer, *spare_timer, *notice_timer, *pin_timer;
 	uint64_t status_due_ms; /* monotonic: when STATUS_TIMER fires; 0: it is off */
 	int mountinfo_fd;
 	bool is_adopted;	/* a mount was served already when we started */
@@ -162,6 +165,14 @@ void decide_on_hold_timer(void *arg);
 void decide_arm_hold(struct engine *engine);
 bool decide_follows_ref(const struct engine *engine);
 
+/* pinning.c: revisions that somebody looks at, beside the one that is served. */
+void pinning_ask(struct engine *engine, const struct oid *commit); /* or ask for longer */
+bool pinning_next(const struct engine *engine, struct oid *out);   /* is there one to build? */
+void pinning_built(struct engine *engine, const struct oid *commit, uint32_t number);
+void pinning_failed(struct engine *engine, const struct oid *commit, const struct diag *findings,
+		const char *sentence); /* COMMIT was rejected, or could not be tried */
+void pinning_on_timer(void *arg);
+
 /* present.c: make TARGET and what is known about it visible. */
 void present_now(struct engine *engine);
 void present_within(struct engine *engine, uint64_t after_ms); /* at the latest */
@@ -174,7 +185,9 @@ struct hold present_hold(const struct engine *engine); /* as it will be once TAR
 /* record.c: write down what has become visible, remove what is not needed any more. */
 void record_visible(struct engine *engine, const struct showing *showing);
 void record_save(struct engine *engine);
-void record_trim(struct engine *engine);		  /* choose what to give up */
+void record_trim(struct engine *engine); /* choose what to give up */
+void record_unpin(
+		struct engine *engine, uint32_t number); /* give it up, if it is for nothing else */
 void record_removal(struct engine *engine, size_t count); /* the first COUNT of `doomed` */
 void record_cleanup(void *arg);				  /* builds_idle_fn: sweep if it is due */
 
@@ -185,6 +198,8 @@ void requests_receive(void *arg, struct ctl_client *client, int argc, const char
 void tickets_check(struct engine *engine); /* answer whatever can be answered */
 void tickets_failed(struct engine *engine, uint64_t goal, const struct diag *findings,
 		const char *sentence); /* GOAL was rejected, or could not be tried */
+void tickets_pin_failed(struct engine *engine, const struct oid *commit,
+		const struct diag *findings, const char *sentence);
 void tickets_gone(void *arg, struct ctl_client *client);		    /* ctl_gone_fn */
 void tickets_refused(struct engine *engine, const struct message *message); /* umount, upgrade */
 bool tickets_unmounted(struct engine *engine); /* true: somebody had asked for that */

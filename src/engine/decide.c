@@ -2,7 +2,7 @@
  * What is wanted? In this order: what somebody asked for just now (the goal), what is held, where
  * the ref points. If that commit is kept it becomes the target at once; else a builder makes it,
  * unless it was rejected or could not be tried, which lasts until the ref moves, the next poll, or
- * `sync`.
+ * `sync`. Only when nothing has to be built for the tree, what somebody wants to look at is.
  *
  * A commit that is wanted because of the ref has to descend from the last one of that ref that was
  * accepted (`saved.tip`), not from the one that is served: after `switch` or `rollback` these
@@ -207,7 +207,7 @@ static uint32_t base_for(const struct engine *engine)
 	return item && item->settings == engine->settings_hash ? item->number : 0;
 }
 
-static void start_task(struct engine *engine, const struct oid *commit, uint32_t base);
+static void start_task(struct engine *engine, const struct oid *commit, uint32_t base, bool is_pin);
 
 /* Load what a builder says it has made. */
 static int adopt(struct engine *engine, const struct task *task, const struct result *result,
@@ -231,6 +231,8 @@ static int adopt(struct engine *engine, const struct task *task, const struct re
 	if (rc == 0) {
 		if (task->is_of_ref)
 			engine->accepted = task->commit;
+		if (task->is_pin)
+			pinning_built(engine, &task->commit, task->number);
 		if (loaded->next_dir > engine->saved.next_dir)
 			engine->saved.next_dir = loaded->next_dir;
 		engine->must_present = true;
@@ -241,7 +243,9 @@ static int adopt(struct engine *engine, const struct task *task, const struct re
 
 static void could_not(struct engine *engine, const struct task *task, const char *sentence)
 {
-	if (engine->goal.is_active && oid_equal(&task->commit, &engine->goal.commit)) {
+	if (task->is_pin) {
+		pinning_failed(engine, &task->commit, NULL, sentence);
+	} else if (engine->goal.is_active && oid_equal(&task->commit, &engine->goal.commit)) {
 		engine->goal.is_active = false;
 		tickets_failed(engine, engine->goal.serial, NULL, sentence);
 	} else {
@@ -252,6 +256,10 @@ static void could_not(struct engine *engine, const struct task *task, const char
 
 static void rejected(struct engine *engine, const struct task *task, const struct diag *findings)
 {
+	if (task->is_pin) {
+		pinning_failed(engine, &task->commit, findings, NULL);
+		return;
+	}
 	if (engine->goal.is_active && oid_equal(&task->commit, &engine->goal.commit)) {
 		engine->goal.is_active = false;
 		tickets_failed(engine, engine->goal.serial, findings, NULL);
@@ -276,7 +284,7 @@ static void on_built(void *arg, const struct result *result)
 	} else if ((result->code == EIO || result->code == EBADMSG) && task.base > 0) {
 		log_warn("building on generation %u failed, building anew: %s", task.base,
 				result->error);
-		start_task(engine, &task.commit, 0);
+		start_task(engine, &task.commit, 0, task.is_pin);
 	} else {
 		could_not(engine, &task, result->error);
 	}
@@ -286,7 +294,8 @@ static void on_built(void *arg, const struct result *result)
 }
 
 /* Strings are borrowed: the job must not be released. */
-static struct job job_for(const struct engine *engine, const struct oid *commit, uint32_t base)
+static struct job job_for(const struct engine *engine, const struct oid *commit, uint32_t base,
+		bool is_of_ref)
 {
 	const struct settings *settings = &engine->settings;
 	struct job job = JOB_INIT;
@@ -299,7 +308,7 @@ static struct job job_for(const struct engine *engine, const struct oid *commit,
 	job.secrets = settings->secrets;
 	job.commit = *commit;
 	job.allow_rewind = settings->allow_rewind;
-	if (decide_follows_ref(engine))
+	if (is_of_ref)
 		job.served = engine->saved.tip;
 	job.base = base;
 	job.number = engine->saved.next_generation;
@@ -312,14 +321,16 @@ static struct job job_for(const struct engine *engine, const struct oid *commit,
 	return job;
 }
 
-static void start_task(struct engine *engine, const struct oid *commit, uint32_t base)
+static void start_task(struct engine *engine, const struct oid *commit, uint32_t base, bool is_pin)
 {
-	const struct job job = job_for(engine, commit, base);
+	bool is_of_ref = !is_pin && decide_follows_ref(engine);
+	const struct job job = job_for(engine, commit, base, is_of_ref);
 	struct task task = {
 			.commit = *commit,
 			.number = job.number,
 			.base = base,
-			.is_of_ref = decide_follows_ref(engine),
+			.is_of_ref = is_of_ref,
+			.is_pin = is_pin,
 			.started_ms = clock_mono_ms(),
 	};
 	struct err err = ERR_INIT;
@@ -353,7 +364,8 @@ static void avoid_damage(struct engine *engine)
 		return;
 	healthy = kept_find_commit(kept, &engine->saved.previous.commit, engine->settings_hash);
 	for (i = kept->count; !healthy && i-- > 0;) {
-		if (kept->items[i]->settings == engine->settings_hash)
+		if (kept->items[i]->settings == engine->settings_hash &&
+				!pins_find(&engine->pins, &kept->items[i]->commit))
 			healthy = kept->items[i];
 	}
 	if (!healthy)
@@ -362,30 +374,38 @@ static void avoid_damage(struct engine *engine)
 	engine->target = healthy;
 }
 
-static void choose(struct engine *engine)
+/* Set the target, if what is wanted is kept; else true: COMMIT has to be built for it. */
+static bool choose_target(struct engine *engine, struct oid *commit)
 {
-	const struct oid commit = *wanted(engine);
 	struct generation *kept;
 
-	if (oid_is_zero(&commit))
-		return;
-	if (decide_follows_ref(engine) && !is_allowed(engine, &commit)) {
-		stop_task(engine);
-		return;
-	}
-	kept = kept_find_commit(&engine->kept, &commit, engine->settings_hash);
+	*commit = *wanted(engine);
+	if (oid_is_zero(commit) || (decide_follows_ref(engine) && !is_allowed(engine, commit)))
+		return false;
+	kept = kept_find_commit(&engine->kept, commit, engine->settings_hash);
 	if (kept) {
-		stop_task(engine);
 		engine->target = kept;
-		return;
+		return false;
 	}
-	if (engine->task.build && oid_equal(&engine->task.commit, &commit))
+	if (is_given_up(engine, commit)) {
+		avoid_damage(engine);
+		return false;
+	}
+	return true;
+}
+
+static void choose(struct engine *engine)
+{
+	struct oid commit;
+	bool is_pin = false, is_needed = choose_target(engine, &commit);
+
+	if (!is_needed)
+		is_needed = is_pin = pinning_next(engine, &commit);
+	if (is_needed && engine->task.build && oid_equal(&engine->task.commit, &commit))
 		return;
 	stop_task(engine);
-	if (!is_given_up(engine, &commit))
-		start_task(engine, &commit, base_for(engine));
-	else
-		avoid_damage(engine);
+	if (is_needed)
+		start_task(engine, &commit, base_for(engine), is_pin);
 }
 
 void decide_next(struct engine *engine)
@@ -394,7 +414,8 @@ void decide_next(struct engine *engine)
 		return;
 	choose(engine);
 	/* A build mostly ends before anyone could read that it runs; if not, the timer tells. */
-	if (engine->task.build && clock_mono_ms() - engine->task.started_ms < PROGRESS_MS &&
+	if (engine->task.build && !engine->task.is_pin &&
+			clock_mono_ms() - engine->task.started_ms < PROGRESS_MS &&
 			engine->target == engine->visible) {
 		tickets_check(engine);
 		return;

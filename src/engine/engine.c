@@ -214,6 +214,7 @@ static int add_timers(struct engine *engine, struct err *err)
 			{present_on_timer, &engine->status_timer},
 			{on_spare_timer, &engine->spare_timer},
 			{on_notice_timer, &engine->notice_timer},
+			{pinning_on_timer, &engine->pin_timer},
 	};
 	size_t i;
 	int rc = 0;

@@ -136,7 +136,7 @@ static void collect(struct engine *engine, const struct hold *hold, struct last_
 			.trouble = text_or_null(engine->trouble),
 			.notice = text_or_null(engine->notice),
 			.is_silent = is_silent(engine),
-			.is_building = engine->task.build != NULL,
+			.is_building = engine->task.build && !engine->task.is_pin,
 			.keeper = atomic_load(&engine->shared->keeper),
 			.server = atomic_load(&engine->shared->server),
 			.engine = atomic_load(&engine->shared->engine),

@@ -20,6 +20,8 @@
 #include "src/snap/diff.h"
 #include "src/snap/store.h"
 
+#define SPARED_MAX (6 + PINS_MAX)
+
 void record_save(struct engine *engine)
 {
 	struct err err = ERR_INIT;
@@ -110,13 +112,14 @@ static void reach_goal(struct engine *engine)
 }
 
 /* Numbers of what must not be given up now. */
-static size_t spared(const struct engine *engine, uint32_t out[static 5])
+static size_t spared(const struct engine *engine, uint32_t out[static SPARED_MAX])
 {
 	const struct generation *held = kept_find_commit(
 			&engine->kept, &engine->saved.hold.revision, engine->settings_hash);
 	const struct generation *previous = kept_find_commit(
 			&engine->kept, &engine->saved.previous.commit, engine->settings_hash);
-	size_t count = 0;
+	const struct generation *pinned;
+	size_t count = 0, i;
 
 	out[count++] = engine->visible->number;
 	out[count++] = engine->target->number;
@@ -124,8 +127,16 @@ static size_t spared(const struct engine *engine, uint32_t out[static 5])
 		out[count++] = previous->number;
 	if (held)
 		out[count++] = held->number;
+	if (engine->showing.generation)
+		out[count++] = engine->showing.generation->number;
 	if (engine->task.build)
 		out[count++] = engine->task.base;
+	for (i = 0; i < engine->pins.count; i++) {
+		pinned = kept_find_commit(&engine->kept, &engine->pins.items[i].commit,
+				engine->settings_hash);
+		if (pinned)
+			out[count++] = pinned->number;
+	}
 	return count;
 }
 
@@ -142,12 +153,43 @@ static size_t steps_ago(void *arg, const struct oid *commit)
 	return SIZE_MAX;
 }
 
+static int doom(struct engine *engine, const struct generation *victim)
+{
+	const struct doomed doomed = {.number = victim->number, .commit = victim->commit};
+	int rc;
+
+	rc = vec_reserve(&engine->doomed, &engine->doomed_cap, engine->doomed_count + 1,
+			sizeof(*engine->doomed));
+	if (rc < 0)
+		return rc;
+	engine->doomed[engine->doomed_count++] = doomed;
+	kept_remove(&engine->kept, doomed.number);
+	engine->must_present = true;
+	return 0;
+}
+
+void record_unpin(struct engine *engine, uint32_t number)
+{
+	const struct generation *generation = kept_find(&engine->kept, number);
+	uint32_t numbers[SPARED_MAX];
+	size_t count = spared(engine, numbers);
+
+	if (!generation || steps_ago(engine->history, &generation->commit) != SIZE_MAX)
+		return;
+	while (count > 0) {
+		if (numbers[--count] == number)
+			return;
+	}
+	(void)doom(engine, generation);
+}
+
 void record_trim(struct engine *engine)
 {
-	uint32_t numbers[5];
+	uint32_t numbers[SPARED_MAX];
+	size_t most = engine->settings.history < 2 ? 2 : engine->settings.history;
 	const struct kept_rule rule = {
 			.settings = engine->settings_hash,
-			.limit = engine->settings.history < 2 ? 2 : engine->settings.history,
+			.limit = most + engine->pins.count,
 			.spared = numbers,
 			.spared_count = spared(engine, numbers),
 			.age = steps_ago,
@@ -156,13 +198,8 @@ void record_trim(struct engine *engine)
 	struct generation *victim;
 
 	while ((victim = kept_victim(&engine->kept, &rule)) != NULL) {
-		if (vec_reserve(&engine->doomed, &engine->doomed_cap, engine->doomed_count + 1,
-				    sizeof(*engine->doomed)) < 0)
+		if (doom(engine, victim) < 0)
 			return;
-		engine->doomed[engine->doomed_count++] =
-				(struct doomed){.number = victim->number, .commit = victim->commit};
-		kept_remove(&engine->kept, victim->number);
-		engine->must_present = true;
 	}
 }
 

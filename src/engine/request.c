@@ -28,6 +28,7 @@ static const struct verb verbs[] = {
 		{"wait", REQUEST_WAIT, 0, 1, TAKES_TIMEOUT},
 		{"umount", REQUEST_UMOUNT, 0, 0, TAKES_LAZY},
 		{"upgrade", REQUEST_UPGRADE, 1, 1, TAKES_FS},
+		{"pin", REQUEST_PIN, 1, 1, 0},
 };
 
 static const struct verb *find_verb(const char *name)
@@ -145,5 +146,5 @@ int request_parse(int argc, const char *const *argv, struct request *out, struct
 
 bool request_changes(const struct request *request)
 {
-	return request->verb != REQUEST_WAIT;
+	return request->verb != REQUEST_WAIT && request->verb != REQUEST_PIN;
 }

@@ -4,7 +4,7 @@
  *
  *     switch REV [--reason TEXT] [--for MS]    rollback [--reason TEXT]    resume    follow REF
  *     sync [--timeout MS]    wait [REV] [--timeout MS]    umount [--lazy]
- *     upgrade PROGRAM --fs PROGRAM
+ *     upgrade PROGRAM --fs PROGRAM    pin REV
  *
  * Pure: words in, a struct or a sentence out.
  */
@@ -25,6 +25,7 @@ enum request_verb {
 	REQUEST_WAIT,
 	REQUEST_UMOUNT,
 	REQUEST_UPGRADE,
+	REQUEST_PIN,
 };
 
 struct request {
@@ -40,7 +41,7 @@ struct request {
 /* 0 or -EINVAL, with a sentence for the person who typed it. OUT is untouched on failure. */
 int request_parse(int argc, const char *const *argv, struct request *out, struct err *err);
 
-/* May only root and the mount's owner ask for this? */
+/* May only root and the mount's owner ask for this? With `pin` that depends on the revision. */
 bool request_changes(const struct request *request);
 
 #endif

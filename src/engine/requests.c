@@ -28,6 +28,30 @@
 
 /* --- what does REV mean --- */
 
+static bool may_change(const struct ctl_client *client)
+{
+	uid_t uid = ctl_client_uid(client);
+
+	return uid == 0 || uid == geteuid();
+}
+
+/* What is kept everybody can read anyway. What is not may be of a branch that nobody should see. */
+static void proceed_to_pin(struct ticket *ticket, const struct oid *commit)
+{
+	struct engine *engine = ticket->engine;
+
+	ticket->waits_for = WAITS_PIN;
+	ticket->commit = *commit;
+	if (may_change(ticket->client))
+		pinning_ask(engine, commit);
+	else if (kept_find_commit(&engine->kept, commit, engine->settings_hash))
+		tickets_check(engine);
+	else
+		tickets_end_with(ticket, EXIT_TROUBLE,
+				"this revision is not kept, and only root and the owner of this "
+				"mount may have it built");
+}
+
 static void proceed(struct ticket *ticket, const struct oid *commit)
 {
 	struct engine *engine = ticket->engine;
@@ -36,6 +60,10 @@ static void proceed(struct ticket *ticket, const struct oid *commit)
 		ticket->waits_for = WAITS_COMMIT;
 		ticket->commit = *commit;
 		tickets_check(engine);
+		return;
+	}
+	if (ticket->verb == REQUEST_PIN) {
+		proceed_to_pin(ticket, commit);
 		return;
 	}
 	ticket->waits_for = WAITS_GOAL;
@@ -288,6 +316,15 @@ static void receive_upgrade(
 		tickets_end_with(ticket, EXIT_TROUBLE, err.code ? err.text : strerror(-rc));
 }
 
+static void receive_pin(
+		struct engine *engine, struct ctl_client *client, const struct request *request)
+{
+	struct ticket *ticket = tickets_add(engine, client, request, WAITS_RESOLVE);
+
+	if (ticket)
+		resolve(ticket, request->target);
+}
+
 static void dispatch(
 		struct engine *engine, struct ctl_client *client, const struct request *request)
 {
@@ -314,14 +351,10 @@ static void dispatch(
 	case REQUEST_UPGRADE:
 		receive_upgrade(engine, client, request);
 		return;
+	case REQUEST_PIN:
+		receive_pin(engine, client, request);
+		return;
 	}
-}
-
-static bool may_change(const struct ctl_client *client)
-{
-	uid_t uid = ctl_client_uid(client);
-
-	return uid == 0 || uid == geteuid();
 }
 
 /* NULL, or why nothing can be done now. */

@@ -9,6 +9,7 @@
 #include "src/base/loop.h"
 #include "src/ctl/server.h"
 #include "src/engine/builds.h"
+#include "src/engine/switch.h"
 
 struct ticket *tickets_add(struct engine *engine, struct ctl_client *client,
 		const struct request *request, enum waits_for waits_for)
@@ -168,6 +169,26 @@ static bool answer_tip(struct ticket *ticket)
 	return answer_hopeless(ticket);
 }
 
+/* The last overlay that was made names what is kept, unless one has to be made. */
+static bool answer_pin(struct ticket *ticket)
+{
+	const struct engine *engine = ticket->engine;
+	char hex[OID_HEX_SIZE];
+
+	if (switcher_is_cut(engine->switcher)) {
+		tickets_end_with(ticket, EXIT_TROUBLE, "the keeper of this mount has died");
+		return true;
+	}
+	if (engine->must_present ||
+			!kept_find_commit(&engine->kept, &ticket->commit, engine->settings_hash))
+		return false;
+	oid_format(&ticket->commit, hex);
+	ctl_client_out(ticket->client, hex);
+	ctl_client_out(ticket->client, "\n");
+	tickets_end(ticket, EXIT_DONE);
+	return true;
+}
+
 static bool answer(struct ticket *ticket)
 {
 	const struct engine *engine = ticket->engine;
@@ -185,6 +206,8 @@ static bool answer(struct ticket *ticket)
 			return answer_rejected(ticket, &ticket->commit);
 		tickets_end(ticket, EXIT_DONE);
 		return true;
+	case WAITS_PIN:
+		return answer_pin(ticket);
 	case WAITS_RESOLVE:
 	case WAITS_UMOUNT:
 	case WAITS_UPGRADE:
@@ -205,6 +228,17 @@ void tickets_check(struct engine *engine)
 	}
 }
 
+static void end_failed(struct ticket *ticket, const struct oid *commit, const struct diag *findings,
+		const char *sentence)
+{
+	if (findings) {
+		say_findings(ticket->client, commit, findings);
+		tickets_end(ticket, EXIT_NO);
+	} else {
+		tickets_end_with(ticket, EXIT_TROUBLE, sentence);
+	}
+}
+
 void tickets_failed(struct engine *engine, uint64_t goal, const struct diag *findings,
 		const char *sentence)
 {
@@ -212,14 +246,20 @@ void tickets_failed(struct engine *engine, uint64_t goal, const struct diag *fin
 
 	for (ticket = engine->tickets; ticket; ticket = next) {
 		next = ticket->next;
-		if (ticket->waits_for != WAITS_GOAL || ticket->serial != goal)
-			continue;
-		if (findings) {
-			say_findings(ticket->client, &engine->goal.commit, findings);
-			tickets_end(ticket, EXIT_NO);
-		} else {
-			tickets_end_with(ticket, EXIT_TROUBLE, sentence);
-		}
+		if (ticket->waits_for == WAITS_GOAL && ticket->serial == goal)
+			end_failed(ticket, &engine->goal.commit, findings, sentence);
+	}
+}
+
+void tickets_pin_failed(struct engine *engine, const struct oid *commit,
+		const struct diag *findings, const char *sentence)
+{
+	struct ticket *ticket, *next;
+
+	for (ticket = engine->tickets; ticket; ticket = next) {
+		next = ticket->next;
+		if (ticket->waits_for == WAITS_PIN && oid_equal(&ticket->commit, commit))
+			end_failed(ticket, commit, findings, sentence);
 	}
 }
 

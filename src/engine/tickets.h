@@ -24,6 +24,7 @@ enum waits_for {
 	WAITS_COMMIT,	   /* COMMIT is served */
 	WAITS_UMOUNT,	   /* the keeper unmounts */
 	WAITS_UPGRADE,	   /* the keeper, and we with it, become another program */
+	WAITS_PIN,	   /* COMMIT is found below at/ */
 };
 
 struct ticket {

@@ -63,12 +63,16 @@ static void verbs(void **state)
 	assert_string_equal(r.fs, "/bin/b");
 }
 
-static void only_waiting_is_for_everybody(void **state)
+static void waiting_and_looking_are_for_everybody(void **state)
 {
 	struct request r;
 
 	(void)state;
 	assert_int_equal(parse(&r, "wait", NULL), 0);
+	assert_false(request_changes(&r));
+	assert_int_equal(parse(&r, "pin", "v1", NULL), 0);
+	assert_int_equal(r.verb, REQUEST_PIN);
+	assert_string_equal(r.target, "v1");
 	assert_false(request_changes(&r));
 	assert_int_equal(parse(&r, "sync", NULL), 0);
 	assert_true(request_changes(&r));
@@ -93,6 +97,7 @@ static void mistakes(void **state)
 	assert_int_equal(parse(&r, "switch", "", NULL), -EINVAL);
 	assert_int_equal(parse(&r, "switch", "a", "b", NULL), -EINVAL);
 	assert_string_equal(err.text, "switch: unexpected 'b'");
+	assert_int_equal(parse(&r, "pin", NULL), -EINVAL);
 	assert_int_equal(parse(&r, "rollback", "a", NULL), -EINVAL);
 	assert_int_equal(parse(&r, "rollback", "--for", "1", NULL), -EINVAL);
 	assert_int_equal(parse(&r, "switch", "a", "--for", NULL), -EINVAL);
@@ -112,7 +117,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(verbs),
-			cmocka_unit_test(only_waiting_is_for_everybody),
+			cmocka_unit_test(waiting_and_looking_are_for_everybody),
 			cmocka_unit_test(mistakes),
 	};
 
