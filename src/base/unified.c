@@ -13,6 +13,9 @@
 #define GREEN "\033[32m"
 #define RESET "\033[m"
 
+#define UNIFIED_ID_DIGITS 7
+#define NO_ID		  "0000000"
+
 struct patch {
 	struct buf *out;
 	enum unified_style style;
@@ -65,13 +68,13 @@ static void add_name(struct buf *out, const char *prefix, const char *name)
 
 static void begin(const struct patch *patch, const char *color)
 {
-	if (patch->style == UNIFIED_TERMINAL)
+	if (patch->style == UNIFIED_COLOURS)
 		buf_add_str(patch->out, color);
 }
 
 static void end_line(const struct patch *patch, const char *color)
 {
-	if (patch->style == UNIFIED_TERMINAL && *color)
+	if (patch->style == UNIFIED_COLOURS && *color)
 		buf_add_str(patch->out, RESET);
 	buf_add_char(patch->out, '\n');
 }
@@ -112,7 +115,7 @@ static void add_line(
 		len--;
 	begin(patch, color);
 	buf_add_char(patch->out, sign);
-	if (patch->style == UNIFIED_TERMINAL)
+	if (patch->style != UNIFIED_PLAIN)
 		add_visible(patch->out, text, len);
 	else
 		buf_add(patch->out, text, len);
@@ -223,6 +226,21 @@ static void add_head_line(const struct patch *patch, const char *format, uint32_
 	end_line(patch, BOLD);
 }
 
+/* The id of nothing is zeros. The mode stands here if it is the same on both sides. */
+static void add_index(const struct patch *patch)
+{
+	const struct unified_side *from = patch->from, *to = patch->to;
+
+	if ((from->mode && !from->id) || (to->mode && !to->id) || from->hidden || to->hidden)
+		return;
+	begin(patch, BOLD);
+	buf_printf(patch->out, "index %.*s..%.*s", UNIFIED_ID_DIGITS, from->mode ? from->id : NO_ID,
+			UNIFIED_ID_DIGITS, to->mode ? to->id : NO_ID);
+	if (from->mode == to->mode)
+		buf_printf(patch->out, " %06o", from->mode);
+	end_line(patch, BOLD);
+}
+
 static void add_head(const struct patch *patch)
 {
 	begin(patch, BOLD);
@@ -257,6 +275,7 @@ static void add_file_line(const struct patch *patch, const char *sign, const cha
 	end_line(patch, BOLD);
 }
 
+/* WHY may be NULL. */
 static void add_short(const struct patch *patch, const char *what, const char *why)
 {
 	buf_printf(patch->out, "%s ", what);
@@ -269,7 +288,10 @@ static void add_short(const struct patch *patch, const char *what, const char *w
 		add_name(patch->out, "b/", patch->path);
 	else
 		buf_add_str(patch->out, "/dev/null");
-	buf_printf(patch->out, " differ%s\n", why);
+	buf_add_str(patch->out, " differ");
+	if (why)
+		buf_printf(patch->out, " (%s)", why);
+	buf_add_char(patch->out, '\n');
 }
 
 static bool is_binary(const struct unified_side *side)
@@ -285,17 +307,17 @@ static void add_contents(const struct patch *patch)
 	struct lines lines = LINES_INIT;
 	int rc;
 
-	if (from->is_hidden || to->is_hidden) {
-		add_short(patch, "Files", " (contents hidden)");
+	if (from->hidden || to->hidden) {
+		add_short(patch, "Files", from->hidden ? from->hidden : to->hidden);
 		return;
 	}
 	if (is_binary(from) || is_binary(to)) {
-		add_short(patch, "Binary files", "");
+		add_short(patch, "Binary files", NULL);
 		return;
 	}
 	rc = lines_compare(from->data, from->len, to->data, to->len, &lines);
 	if (rc == -E2BIG) {
-		add_short(patch, "Files", " (too large)");
+		add_short(patch, "Files", "too large");
 	} else if (rc < 0) {
 		patch->out->failed = true;
 	} else {
@@ -308,7 +330,7 @@ static void add_contents(const struct patch *patch)
 
 static bool same_contents(const struct unified_side *from, const struct unified_side *to)
 {
-	if (from->is_hidden || to->is_hidden)
+	if (from->hidden || to->hidden)
 		return false;
 	return from->len == to->len &&
 			(from->len == 0 || memcmp(from->data, to->data, from->len) == 0);
@@ -334,6 +356,9 @@ void unified_add(struct buf *out, enum unified_style style, const char *path,
 	if (from->mode == to->mode && same_contents(from, to))
 		return;
 	add_head(&patch);
+	/* An empty file that comes or goes differs from nothing by its mode alone. */
+	if (!same_contents(from, to) || !from->mode || !to->mode)
+		add_index(&patch);
 	if (!same_contents(from, to))
 		add_contents(&patch);
 }

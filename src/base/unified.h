@@ -1,7 +1,7 @@
 /*
  * unified: how one file differs, as text that `git apply` and `patch -p1` take: the format of
- * `git diff` (git-diff(1), "Generating patch text with -p"), without its `index` lines and without
- * the name of a function behind `@@`.
+ * `git diff` (git-diff(1), "Generating patch text with -p"), without the name of a function behind
+ * `@@`.
  *
  * Not for whole trees: what is compared with what is the caller's business.
  */
@@ -22,14 +22,15 @@ struct unified_side {
 	uint32_t mode;	  /* as of st_mode; of a link S_IFLNK alone; 0: nothing stands there */
 	const char *data; /* contents, or the target of the link; borrowed */
 	size_t len;
-	bool is_hidden; /* the contents may not be shown: DATA is not looked at */
+	const char *id; /* object id of the contents in hexadecimal, or NULL: not known; borrowed */
+	const char *hidden; /* why the contents are not shown, or NULL; then DATA is not looked at */
 };
 
-/*
- * For people at a terminal: in colours, and control characters as ^X, so that no file can move the
- * cursor.
- */
-enum unified_style { UNIFIED_PLAIN, UNIFIED_TERMINAL };
+enum unified_style {
+	UNIFIED_PLAIN,	  /* for programs */
+	UNIFIED_TERMINAL, /* control characters as ^X, so that no file can move the cursor */
+	UNIFIED_COLOURS,  /* a terminal that shows colours */
+};
 
 /*
  * Append how FROM becomes TO at PATH, or nothing when they are the same. What is hidden on a side, or

@@ -36,7 +36,8 @@ void call_add_time(struct call *call, const char *name, uint64_t ms)
 	call_add_option(call, name, call->number);
 }
 
-int call_send(const struct call *call, const struct mount *mount, struct err *err)
+int call_ask(const struct call *call, const struct mount *mount, struct buf *answer,
+		struct err *err)
 {
 	struct buf path = BUF_INIT;
 	int rc;
@@ -46,9 +47,25 @@ int call_send(const struct call *call, const struct mount *mount, struct err *er
 				"no control socket for '%s' (is it the mount of another user?)",
 				mount->path);
 	path_join(&path, mount->run_dir, "ctl");
-	rc = buf_ok(&path) ? client_call(path.data, call->words, err)
+	rc = buf_ok(&path) ? client_ask(path.data, call->words, answer, err)
 			   : err_sys(err, ENOMEM, "request");
 	buf_release(&path);
+	return rc;
+}
+
+int call_send(const struct call *call, const struct mount *mount, struct err *err)
+{
+	return call_ask(call, mount, NULL, err);
+}
+
+int call_failed(const struct mount *mount, int rc, struct err *err)
+{
+	if (rc == -ECONNREFUSED || (rc == -ENOENT && mount->run_dir))
+		return err_set(err, -rc,
+				"the engine of '%s' does not answer (the mount goes on serving; "
+				"the "
+				"log says why)",
+				mount->path);
 	return rc;
 }
 
@@ -61,12 +78,9 @@ int call_mount(const struct call *call, const char *what)
 	rc = mounts_find(what, &mount, &err);
 	if (rc == 0)
 		rc = call_send(call, &mount, &err);
-	if (rc == -ECONNREFUSED || (rc == -ENOENT && mount.run_dir))
-		rc = say_error("the engine of '%s' does not answer (the mount goes on serving; the "
-			       "log "
-			       "says why)",
-				mount.path);
-	else if (rc < 0)
+	if (rc < 0)
+		rc = call_failed(&mount, rc, &err);
+	if (rc < 0)
 		rc = say_error("%s", err.text);
 	mount_release(&mount);
 	return rc;

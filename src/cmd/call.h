@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct buf;
 struct err;
 struct mount;
 
@@ -34,6 +35,13 @@ void call_add_time(struct call *call, const char *name, uint64_t ms);
 
 /* Send it to the engine of MOUNT: its exit status, or negative errno as of client_call(). */
 int call_send(const struct call *call, const struct mount *mount, struct err *err);
+
+/* The same, with what would be printed on stdout appended to ANSWER. */
+int call_ask(const struct call *call, const struct mount *mount, struct buf *answer,
+		struct err *err);
+
+/* RC, which call_send() gave, in a sentence for the person who typed it, of which ERR is a part. */
+int call_failed(const struct mount *mount, int rc, struct err *err);
 
 /*
  * The same for the mount that WHAT names (NULL: the only one), with what goes wrong said. Exit

@@ -11,6 +11,7 @@ extern const struct command cmd_umount;
 extern const struct command cmd_status;
 extern const struct command cmd_drift;
 extern const struct command cmd_history;
+extern const struct command cmd_diff;
 extern const struct command cmd_switch;
 extern const struct command cmd_rollback;
 extern const struct command cmd_resume;

@@ -53,7 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check(&lines);
 		lines_release(&lines);
 	}
-	unified_add(&out, UNIFIED_TERMINAL, "a b", &from, &to);
+	unified_add(&out, UNIFIED_COLOURS, "a b", &from, &to);
 	buf_release(&out);
 	return 0;
 }

@@ -81,6 +81,31 @@ static void added_removed_and_modes(void **state)
 	check("a", none, none, "");
 }
 
+static void ids(void **state)
+{
+	const struct unified_side none = {0};
+	struct unified_side from = side(FILE_644, "x\n"), to = side(FILE_644, "y\n");
+
+	(void)state;
+	from.id = "1234567890";
+	check("a", from, to, "diff --git a/a b/a\n--- a/a\n+++ b/a\n@@ -1 +1 @@\n-x\n+y\n");
+	to.id = "abcdefabcdef";
+	check("a", from, to,
+			"diff --git a/a b/a\nindex 1234567..abcdefa 100644\n--- a/a\n+++ b/a\n"
+			"@@ -1 +1 @@\n-x\n+y\n");
+	check("a", from, none,
+			"diff --git a/a b/a\ndeleted file mode 100644\nindex 1234567..0000000\n"
+			"--- a/a\n+++ /dev/null\n@@ -1 +0,0 @@\n-x\n");
+	to.mode = FILE_755;
+	check("a", from, to,
+			"diff --git a/a b/a\nold mode 100644\nnew mode 100755\n"
+			"index 1234567..abcdefa\n--- a/a\n+++ b/a\n@@ -1 +1 @@\n-x\n+y\n");
+	to.hidden = "secret";
+	check("a", none, to,
+			"diff --git a/a b/a\nnew file mode 100755\n"
+			"Files /dev/null and b/a differ (secret)\n");
+}
+
 static void links_and_other_kinds(void **state)
 {
 	(void)state;
@@ -96,7 +121,7 @@ static void links_and_other_kinds(void **state)
 
 static void contents_that_are_not_shown(void **state)
 {
-	const struct unified_side none = {0}, secret = {.mode = FILE_644, .is_hidden = true};
+	const struct unified_side none = {0}, secret = {.mode = FILE_644, .hidden = "secret"};
 	const struct unified_side binary = {.mode = FILE_644, .data = "a\0b", .len = 3};
 
 	(void)state;
@@ -106,10 +131,10 @@ static void contents_that_are_not_shown(void **state)
 			"diff --git a/b b/b\nnew file mode 100644\n"
 			"Binary files /dev/null and b/b differ\n");
 	check("s", side(FILE_644, "x\n"), secret,
-			"diff --git a/s b/s\nFiles a/s and b/s differ (contents hidden)\n");
+			"diff --git a/s b/s\nFiles a/s and b/s differ (secret)\n");
 	check("s", secret, none,
 			"diff --git a/s b/s\ndeleted file mode 100644\n"
-			"Files a/s and /dev/null differ (contents hidden)\n");
+			"Files a/s and /dev/null differ (secret)\n");
 }
 
 static void names(void **state)
@@ -135,6 +160,11 @@ static void on_a_terminal(void **state)
 	(void)state;
 	unified_add(&out, UNIFIED_TERMINAL, "a", &from, &to);
 	assert_string_equal(buf_str(&out),
+			"diff --git a/a b/a\n--- a/a\n+++ b/a\n@@ -1 +1 "
+			"@@\n-a\n+^[[2J\t<9b>\xc3\xa4\n");
+	buf_clear(&out);
+	unified_add(&out, UNIFIED_COLOURS, "a", &from, &to);
+	assert_string_equal(buf_str(&out),
 			"\033[1mdiff --git a/a b/a\033[m\n\033[1m--- a/a\033[m\n\033[1m+++ "
 			"b/a\033[m\n"
 			"\033[36m@@ -1 +1 @@\033[m\n\033[31m-a\033[m\n"
@@ -148,6 +178,7 @@ int main(void)
 			cmocka_unit_test(hunks),
 			cmocka_unit_test(ends_without_newline),
 			cmocka_unit_test(added_removed_and_modes),
+			cmocka_unit_test(ids),
 			cmocka_unit_test(links_and_other_kinds),
 			cmocka_unit_test(contents_that_are_not_shown),
 			cmocka_unit_test(names),
