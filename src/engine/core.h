@@ -30,6 +30,7 @@
 
 struct build;
 struct builds;
+struct credentials;
 struct ctl_client;
 struct ctl_server;
 struct history;
@@ -99,7 +100,8 @@ struct engine {
 	struct follow *follow; /* NULL until something is served, or nothing can be */
 	struct builds *builds;
 	struct switcher *switcher;
-	struct verify *verify; /* NULL: not begun */
+	struct verify *verify;		 /* NULL: not begun */
+	struct credentials *credentials; /* NULL: this node has no secrets */
 	struct ctl_server *ctl;
 	struct ticket *tickets;
 
@@ -121,6 +123,8 @@ struct engine {
 	char problem[CORE_TEXT_MAX]; /* why it could not be tried; "": nothing */
 	char trouble[CORE_TEXT_MAX]; /* what is wrong with ourselves; "": nothing */
 	char notice[CORE_TEXT_MAX];  /* what happened to us lately; "": nothing */
+	uint32_t made;		     /* number of the generation that was built last */
+	int64_t rendered;	     /* files that were rendered for it */
 	struct oid complained;	     /* last commit logged as one that could not be tried */
 
 	struct oid behind_from, behind_to; /* what `behind` was counted for */
@@ -157,7 +161,9 @@ void start_verifying(struct engine *engine); /* idempotent: contents, in the bac
 /* decide.c: what should be served, and how to get it. */
 void decide_next(struct engine *engine);
 void decide_answer(void *arg, const struct follow_answer *answer); /* follow_fn */
-void decide_goal(struct engine *engine, const struct goal *goal);  /* replaces an older one */
+void decide_on_secrets(void *arg);				   /* credentials_fn */
+bool decide_sees_secrets(struct engine *engine); /* true: they have changed since the last look */
+void decide_goal(struct engine *engine, const struct goal *goal); /* replaces an older one */
 void decide_resume(struct engine *engine, const char *by, const char *reason);
 void decide_retry(struct engine *engine); /* forget that DESIRED was rejected or failed */
 void decide_reject(struct engine *engine, const struct oid *commit, const struct diag *findings);

@@ -24,7 +24,7 @@
 #include "src/base/str.h"
 #include "src/build/job.h"
 #include "src/engine/builds.h"
-#include "src/engine/core.h"
+#include "src/engine/credentials.h"
 #include "src/engine/history.h"
 #include "src/engine/switch.h"
 #include "src/git/rev.h"
@@ -235,6 +235,8 @@ static int adopt(struct engine *engine, const struct task *task, const struct re
 			pinning_built(engine, &task->commit, task->number);
 		if (loaded->next_dir > engine->saved.next_dir)
 			engine->saved.next_dir = loaded->next_dir;
+		engine->made = loaded->number;
+		engine->rendered = result->rendered;
 		engine->must_present = true;
 	}
 	free(loaded);
@@ -374,6 +376,15 @@ static void avoid_damage(struct engine *engine)
 	engine->target = healthy;
 }
 
+/*
+ * It was made with secrets that are no longer those of the node: shown until there is one made with
+ * those of now.
+ */
+static bool has_old_secrets(const struct engine *engine, const struct generation *generation)
+{
+	return generation->number < engine->saved.secrets_from;
+}
+
 /* Set the target, if what is wanted is kept; else true: COMMIT has to be built for it. */
 static bool choose_target(struct engine *engine, struct oid *commit)
 {
@@ -385,7 +396,8 @@ static bool choose_target(struct engine *engine, struct oid *commit)
 	kept = kept_find_commit(&engine->kept, commit, engine->settings_hash);
 	if (kept) {
 		engine->target = kept;
-		return false;
+		if (!has_old_secrets(engine, kept))
+			return false;
 	}
 	if (is_given_up(engine, commit)) {
 		avoid_damage(engine);
@@ -425,6 +437,30 @@ void decide_next(struct engine *engine)
 
 /* --- what the repository says --- */
 
+bool decide_sees_secrets(struct engine *engine)
+{
+	uint64_t seen = credentials_look(engine->credentials);
+
+	if (seen == engine->saved.secrets)
+		return false;
+	engine->saved.secrets = seen;
+	engine->saved.secrets_from = engine->saved.next_generation;
+	decide_retry(engine); /* what was rejected may have lacked one */
+	return true;
+}
+
+void decide_on_secrets(void *arg)
+{
+	struct engine *engine = arg;
+
+	if (!engine->has_begun || !decide_sees_secrets(engine))
+		return;
+	log_info("the secrets of this node have changed");
+	engine->cause.since_ms = clock_mono_ms();
+	str_copy(engine->cause.reason, sizeof(engine->cause.reason), "secrets changed");
+	decide_next(engine);
+}
+
 static void source_failed(struct engine *engine, const struct follow_answer *answer)
 {
 	struct last_sync *sync = &engine->saved.last_sync;
@@ -463,6 +499,7 @@ void decide_answer(void *arg, const struct follow_answer *answer)
 	struct last_sync *sync = &engine->saved.last_sync;
 	bool was_failing = sync->error[0] != '\0';
 
+	decide_on_secrets(engine);
 	sync->time = clock_wall_s();
 	present_within(engine, LAST_SYNC_MS);
 	if (answer->rc < 0) {

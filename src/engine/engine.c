@@ -23,6 +23,7 @@
 #include "src/ctl/server.h"
 #include "src/engine/builds.h"
 #include "src/engine/core.h"
+#include "src/engine/credentials.h"
 #include "src/engine/history.h"
 #include "src/engine/mountinfo.h"
 #include "src/engine/switch.h"
@@ -267,6 +268,9 @@ static int open_parts(struct engine *engine, struct err *err)
 	int rc;
 
 	rc = load_saved(engine, err);
+	if (rc == 0 && settings->secrets[0])
+		rc = credentials_new(engine->loop, settings->secrets, decide_on_secrets, engine,
+				&engine->credentials, err);
 	if (rc == 0)
 		rc = history_open(settings->state_dir, &engine->history, err);
 	if (rc == 0)
@@ -318,6 +322,7 @@ static void end(struct engine *engine)
 	ctl_server_free(engine->ctl);
 	follow_free(engine->follow);
 	verify_free(engine->verify);
+	credentials_free(engine->credentials);
 	builds_free(engine->builds);
 	switcher_free(engine->switcher);
 	history_free(engine->history);

@@ -84,5 +84,6 @@ struct value *fields_of_switch(struct arena *arena, const struct last_switch *la
 	fields_value(&fields, "changed", count_value(arena, last->changed));
 	fields_value(&fields, "took_ms", count_value(arena, last->took_ms));
 	fields_value(&fields, "flip_us", count_value(arena, last->flip_us));
+	fields_value(&fields, "rendered", count_value(arena, last->rendered));
 	return fields_end(&fields);
 }

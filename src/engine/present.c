@@ -118,11 +118,13 @@ static void collect(struct engine *engine, const struct hold *hold, struct last_
 				.changed = -1,
 				.took_ms = -1,
 				.flip_us = -1,
+				.rendered = -1,
 		};
 	*out = (struct facts){
 			.mount = engine->settings.mountpoint,
 			.source = engine->settings.source,
 			.ref = engine->ref_full[0] ? engine->ref_full : saved->ref,
+			.of_node = engine->settings.facts,
 			.generation = target,
 			.served_since = is_switch ? last->time : saved->served_since,
 			.desired = saved->desired,

@@ -89,6 +89,7 @@ static void record_switch(
 			.changed = count_changes(engine, from, generation),
 			.took_ms = since > 0 ? (int64_t)(now - since) : -1,
 			.flip_us = showing->flip_us,
+			.rendered = generation->number == engine->made ? engine->rendered : 0,
 	};
 	if (saved->served.generation > 0)
 		saved->previous = saved->served;

@@ -88,6 +88,8 @@ static struct value *saved_value(struct arena *arena, const struct saved *saved)
 	fields_value(&fields, "last_switch", fields_of_switch(arena, &saved->last_switch));
 	fields_int(&fields, "next_generation", saved->next_generation);
 	fields_int(&fields, "next_dir", saved->next_dir);
+	fields_int(&fields, "secrets", (int64_t)saved->secrets);
+	fields_int(&fields, "secrets_from", saved->secrets_from);
 	return fields_end(&fields);
 }
 
@@ -199,6 +201,7 @@ static void parse_marks(const struct value *map, struct saved *out)
 	out->last_switch.changed = number_of(last, "changed", -1, INT64_MAX);
 	out->last_switch.took_ms = number_of(last, "took_ms", -1, INT64_MAX);
 	out->last_switch.flip_us = number_of(last, "flip_us", -1, INT64_MAX);
+	out->last_switch.rendered = number_of(last, "rendered", -1, INT64_MAX);
 }
 
 static void parse_fields(const struct value *map, struct saved *out)
@@ -221,6 +224,8 @@ static void parse_fields(const struct value *map, struct saved *out)
 	out->next_generation =
 			(uint32_t)number_of(map, "next_generation", 0, (SEGMENT_OVERLAY - 1));
 	out->next_dir = (uint32_t)number_of(map, "next_dir", 0, UINT32_MAX);
+	out->secrets = (uint64_t)number_of(map, "secrets", 0, INT64_MAX);
+	out->secrets_from = (uint32_t)number_of(map, "secrets_from", 0, (SEGMENT_OVERLAY - 1));
 }
 
 static int check_version(const struct value *map, struct err *err)

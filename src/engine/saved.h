@@ -37,9 +37,10 @@ struct last_sync {
 struct last_switch {
 	int64_t time; /* 0: none yet */
 	struct oid from, to;
-	int64_t changed; /* files; -1: not known yet */
-	int64_t took_ms; /* from the cause to the flip; -1: not known yet */
-	int64_t flip_us; /* of that, between PREPARE and FLIP; -1: likewise */
+	int64_t changed;  /* files; -1: not known yet */
+	int64_t took_ms;  /* from the cause to the flip; -1: not known yet */
+	int64_t flip_us;  /* of that, between PREPARE and FLIP; -1: likewise */
+	int64_t rendered; /* files that had to be rendered for it; -1: likewise */
 };
 
 struct saved {
@@ -57,6 +58,8 @@ struct saved {
 	struct last_sync last_sync;
 	struct last_switch last_switch;
 	uint32_t next_generation, next_dir; /* never used so far; 0: not known */
+	uint64_t secrets;		    /* as credentials_look() last saw them */
+	uint32_t secrets_from; /* generations from this number on were made with them */
 };
 
 #define SAVED_INIT {.findings = DIAG_INIT}

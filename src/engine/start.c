@@ -185,6 +185,7 @@ void start_following(struct engine *engine)
 	if (engine->follow)
 		return;
 	load_rest(engine);
+	(void)decide_sees_secrets(engine);
 	engine->has_begun = true;
 	if (follow_new(engine->loop, &spec, &engine->follow, &err) < 0) {
 		log_error("%s", err.text);

@@ -6,6 +6,7 @@
 #include "src/base/arena.h"
 #include "src/base/buf.h"
 #include "src/base/diag.h"
+#include "src/base/pairs.h"
 #include "src/engine/drift.h"
 #include "src/engine/fields.h"
 #include "src/engine/findings.h"
@@ -25,10 +26,14 @@ bool status_is_synced(const struct facts *facts)
 			oid_equal(&facts->desired, &facts->generation->commit);
 }
 
+/*
+ * Also when the revision is served: it was good with the secrets of then, and is not with those of
+ * now. Not when somebody holds it on purpose.
+ */
 static bool is_rejected(const struct facts *facts)
 {
 	return !oid_is_zero(&facts->rejected) && oid_equal(&facts->rejected, &facts->desired) &&
-			!status_is_synced(facts);
+			!(facts->hold->is_active && status_is_synced(facts));
 }
 
 const char *status_sync(const struct facts *facts)
@@ -106,6 +111,19 @@ void status_reason(const struct facts *facts, struct buf *out)
 		buf_add_str(out, "the source was not asked yet");
 	else if (!status_is_synced(facts))
 		buf_add_str(out, "a newer revision is on its way");
+}
+
+static struct value *facts_of_node(struct arena *arena, const char *text)
+{
+	struct value *map = value_map(arena);
+	struct pair pair;
+
+	while (map && pairs_next(&text, &pair)) {
+		if (value_set_pair(arena, map, value_string_n(arena, pair.name, pair.name_len),
+				    value_string_n(arena, pair.value, pair.value_len)) < 0)
+			return NULL;
+	}
+	return map;
 }
 
 static struct value *sync_value(struct arena *arena, const struct last_sync *sync)
@@ -213,6 +231,7 @@ struct value *status_value(struct arena *arena, const struct facts *facts)
 	fields_text(&fields, "mount", facts->mount);
 	fields_text(&fields, "source", facts->source);
 	fields_text(&fields, "ref", facts->ref[0] ? facts->ref : NULL);
+	fields_value(&fields, "facts", facts_of_node(arena, facts->of_node));
 	add_revision(&fields, facts);
 	add_health(&fields, facts);
 	fields_oid(&fields, "desired", &facts->desired);

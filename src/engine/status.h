@@ -26,6 +26,7 @@ struct value;
 struct facts {
 	const char *mount, *source;
 	const char *ref;		     /* full name; "" while it is not known */
+	const char *of_node;		     /* facts of the node, as in pairs.h */
 	const struct generation *generation; /* what is served */
 	int64_t served_since;		     /* seconds UTC; 0: not known */
 	struct oid desired;		     /* zero: not known */

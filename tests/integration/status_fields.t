@@ -4,7 +4,7 @@
 
 new_repo
 first=$(rev)
-mounted "$R#main"
+mounted "$R#main" --fact env=prod --fact host=a-1
 second=$(commit a 'two and more' 'Raise: the "count" # of workers')
 served "$second" || die 'not served'
 cat >"$T/check.py" <<'PYTHON'
@@ -27,11 +27,12 @@ def git(*args):
     return subprocess.check_output(["git", "-C", repo, *args], text=True).strip()
 
 same("status.json", j, s)
-same("keys", list(s), """mount source ref revision tree subject author committed served_since sync health desired behind
+same("keys", list(s), """mount source ref facts revision tree subject author committed served_since sync health desired behind
 hold last_sync last_switch findings drift files bytes processes features""".split())
 same("mount", s["mount"], mount)
 same("source", s["source"], repo)
 same("ref", s["ref"], "refs/heads/main")
+same("facts", s["facts"], {"env": "prod", "host": "a-1"})
 same("revision", s["revision"], second)
 same("tree", s["tree"], git("rev-parse", "HEAD^{tree}"))
 same("subject", s["subject"], 'Raise: the "count" # of workers')
@@ -45,11 +46,12 @@ same("behind", s["behind"], 0)
 same("hold", s["hold"], None)
 same("last_sync keys", list(s["last_sync"]), ["time", "result"])
 same("last_sync.result", s["last_sync"]["result"], "ok")
-same("last_switch keys", list(s["last_switch"]), ["time", "from", "to", "changed", "took_ms", "flip_us"])
+same("last_switch keys", list(s["last_switch"]), ["time", "from", "to", "changed", "took_ms", "flip_us", "rendered"])
 same("last_switch.from", s["last_switch"]["from"], first)
 same("last_switch.to", s["last_switch"]["to"], second)
 same("last_switch.changed", s["last_switch"]["changed"], 1)
 same("last_switch.took_ms is a number", isinstance(s["last_switch"]["took_ms"], (int, float)), True)
+same("last_switch.rendered", s["last_switch"]["rendered"], 0)
 same("findings", s["findings"], [])
 same("drift", s["drift"], {"revision": False, "files": 0, "readers": 0})
 shown = subprocess.check_output(["git", "-C", repo, "ls-tree", "-rl", "HEAD"], text=True).splitlines()

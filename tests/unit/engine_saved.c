@@ -57,9 +57,11 @@ static struct saved example(void)
 	diag_add(&saved.findings, DIAG_ERROR, NULL, 0, 0, "no");
 	saved.last_sync = (struct last_sync){.time = 1790000200, .ok_time = 1790000150};
 	strcpy(saved.last_sync.error, "gone");
-	saved.last_switch = (struct last_switch){1790000000, commit(2), commit(1), 3, 4, 250};
+	saved.last_switch = (struct last_switch){1790000000, commit(2), commit(1), 3, 4, 250, 12};
 	saved.next_generation = 18;
 	saved.next_dir = 99;
+	saved.secrets = INT64_MAX;
+	saved.secrets_from = 17;
 	return saved;
 }
 
@@ -92,6 +94,9 @@ static void round_trip(void **state)
 	assert_int_equal(loaded.findings.count, 2);
 	assert_int_equal(loaded.findings.items[0].column, 7);
 	assert_string_equal(loaded.findings.items[1].message, "no");
+	assert_int_equal(loaded.last_switch.rendered, 12);
+	assert_true(loaded.secrets == INT64_MAX);
+	assert_int_equal(loaded.secrets_from, 17);
 	assert_int_equal(loaded.next_dir, 99);
 	saved_release(&saved);
 	saved_release(&loaded);

@@ -56,11 +56,12 @@ static void calm(struct scene *scene)
 	scene->generation.files = 1234;
 	scene->generation.bytes = 5678901;
 	scene->sync.time = scene->sync.ok_time = 1795425195;
-	scene->last = (struct last_switch){1795425165, commit(HEX_2), commit(HEX_1), 3, 4, 250};
+	scene->last = (struct last_switch){1795425165, commit(HEX_2), commit(HEX_1), 3, 4, 250, 12};
 	scene->facts = (struct facts){
 			.mount = "/srv/config",
 			.source = "/srv/git/config.git",
 			.ref = "refs/heads/main",
+			.of_node = "env=prod\nzone=7\n",
 			.generation = &scene->generation,
 			.served_since = 1795425165,
 			.desired = commit(HEX_1),
@@ -106,6 +107,7 @@ static void as_the_interface_says(void **state)
 			"mount: /srv/config\n"
 			"source: /srv/git/config.git\n"
 			"ref: refs/heads/main\n"
+			"facts: {env: prod, zone: '7'}\n"
 			"revision: '" HEX_1 "'\n"
 			"tree: " HEX_3 "\n"
 			"subject: Raise nginx worker count\n"
@@ -125,6 +127,7 @@ static void as_the_interface_says(void **state)
 			"  changed: 3\n"
 			"  took_ms: 4\n"
 			"  flip_us: 250\n"
+			"  rendered: 12\n"
 			"findings: []\n"
 			"drift: {revision: false, files: 0, readers: 0}\n"
 			"files: 1234\n"
@@ -190,6 +193,10 @@ static void words(void **state)
 	diag_add(&scene.findings, DIAG_ERROR, "a.yaml", 3, 0, "bad");
 	assert_words(&scene, "OutOfSync", "Degraded",
 			"the newest revision was rejected: a.yaml:3: bad");
+	scene.facts.desired = scene.facts.rejected = commit(HEX_1); /* other secrets by now */
+	assert_words(&scene, "Synced", "Degraded",
+			"the newest revision was rejected: a.yaml:3: bad");
+	scene.facts.desired = scene.facts.rejected = commit(HEX_2);
 	scene.hold.is_active = true;
 	strcpy(scene.hold.by, "root");
 	strcpy(scene.hold.reason, "incident 7");
