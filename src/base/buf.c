@@ -120,6 +120,14 @@ void buf_vprintf(struct buf *buf, const char *fmt, va_list ap)
 	buf->len += (size_t)len;
 }
 
+void buf_cut(struct buf *buf, size_t len)
+{
+	if (len >= buf->len)
+		return;
+	buf->len = len;
+	buf->data[len] = '\0';
+}
+
 void buf_add_zeros(struct buf *buf, size_t count)
 {
 	buf_reserve(buf, count);

@@ -34,6 +34,7 @@ void buf_printf(struct buf *buf, const char *fmt, ...) __attribute__((format(pri
 void buf_vprintf(struct buf *buf, const char *fmt, va_list ap)
 		__attribute__((format(printf, 2, 0)));
 void buf_add_zeros(struct buf *buf, size_t count);
+void buf_cut(struct buf *buf, size_t len); /* back to LEN, at most what there is */
 
 /*
  * The bytes as a malloc'ed string that the caller owns; BUF is empty afterwards. NULL on failure.

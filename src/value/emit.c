@@ -374,10 +374,8 @@ static bool yaml_flow(const struct value *value, size_t line_start, struct buf *
 		fits = flow_list(value, line_start, out);
 	else
 		fits = flow_map(value, line_start, out);
-	if (!fits && out->data && buf_ok(out)) {
-		out->len = before;
-		out->data[before] = '\0';
-	}
+	if (!fits)
+		buf_cut(out, before);
 	return fits;
 }
 
@@ -402,8 +400,8 @@ static int yaml_value(const struct value *value, size_t indent, bool behind_dash
 		buf_add_char(out, '\n');
 		return 0;
 	}
-	if (!behind_dash && out->data && buf_ok(out)) {
-		out->len = before;
+	if (!behind_dash) {
+		buf_cut(out, before);
 		buf_add_char(out, '\n');
 	}
 	return yaml_block(value, indent + YAML_INDENT, level + 1, out);

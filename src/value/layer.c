@@ -55,14 +55,6 @@ static size_t enter(struct merge *merge, const struct value *key)
 	return before;
 }
 
-static void leave(struct merge *merge, size_t before)
-{
-	if (merge->path.data && buf_ok(&merge->path)) {
-		merge->path.len = before;
-		merge->path.data[before] = '\0';
-	}
-}
-
 static const struct merge_rule *rule_here(const struct merge *merge)
 {
 	const struct layer_spec *spec = merge->spec;
@@ -109,7 +101,7 @@ static int add_new_pair(struct merge *merge, const struct value_pair *pair, stru
 	else
 		rc = value_set_pair(merge->spec->arena, out, pair->key,
 				without_deletions(merge, pair->value));
-	leave(merge, before);
+	buf_cut(&merge->path, before);
 	return rc;
 }
 
@@ -148,7 +140,7 @@ static int merge_pair(struct merge *merge, const struct value_pair *lower,
 		merged = merge_values(merge, lower->value, upper->value, depth);
 		rc = value_set_pair(merge->spec->arena, out, upper->key, merged);
 	}
-	leave(merge, before);
+	buf_cut(&merge->path, before);
 	return rc;
 }
 

@@ -9,6 +9,7 @@
  *     parse [1.1] [stream]                          -> JSON
  *     json INDENT SORT ASCII                        -> JSON
  *     yaml INDENT WIDTH leaves|never|always SORT    -> YAML
+ *     view FORMAT                                   -> FORMAT
  */
 #include <errno.h>
 #include <stdio.h>
@@ -18,6 +19,7 @@
 #include "src/base/arena.h"
 #include "src/base/buf.h"
 #include "src/base/diag.h"
+#include "src/build/views.h"
 #include "src/value/doc.h"
 #include "src/value/dump.h"
 #include "src/value/value.h"
@@ -48,10 +50,16 @@ static int read_request(struct request *request)
 	return buf_ok(&request->body) && fread(request->body.data, 1, len, stdin) == len;
 }
 
-static int to_yaml(const struct request *request, const struct value *value, struct buf *out)
+/* OUT is the answer when this returns 0; else the findings are. */
+typedef int operation(const struct request *request, const struct value *value, struct buf *out,
+		struct diag *findings);
+
+static int to_yaml(const struct request *request, const struct value *value, struct buf *out,
+		struct diag *findings)
 {
 	struct dump_yaml_options options = DUMP_YAML_OPTIONS_DEFAULT;
 
+	(void)findings;
 	options.indent = (unsigned)atoi(request->words[1]);
 	options.width = (unsigned)atoi(request->words[2]);
 	options.flow = request->words[3][0] == 'l'    ? DUMP_FLOW_LEAVES
@@ -62,40 +70,56 @@ static int to_yaml(const struct request *request, const struct value *value, str
 	return dump_yaml(value, &options, out);
 }
 
-static int to_json(const struct request *request, const struct value *value, struct buf *out)
+static int to_json(const struct request *request, const struct value *value, struct buf *out,
+		struct diag *findings)
 {
 	struct dump_json_options options = DUMP_JSON_OPTIONS_DEFAULT;
 
+	(void)findings;
 	options.indent = atoi(request->words[1]);
 	options.sort_keys = atoi(request->words[2]);
 	options.ensure_ascii = atoi(request->words[3]);
 	return dump_json(value, &options, out);
 }
 
-static int parsed(const struct request *request, const struct value *value, struct buf *out)
+static int parsed(const struct request *request, const struct value *value, struct buf *out,
+		struct diag *findings)
 {
 	struct dump_json_options options = DUMP_JSON_OPTIONS_DEFAULT;
 
 	(void)request;
+	(void)findings;
 	return dump_json(value, &options, out);
+}
+
+static int to_view(const struct request *request, const struct value *value, struct buf *out,
+		struct diag *findings)
+{
+	enum view_format format;
+
+	if (view_format_find(request->words[1], &format, NULL) < 0)
+		return -EINVAL;
+	return view_format(value, format, "view", out, findings);
 }
 
 static const struct {
 	const char *name;
-	int (*run)(const struct request *request, const struct value *value, struct buf *out);
+	operation *run;
 } operations[] = {
 		{"parse", parsed},
 		{"json", to_json},
 		{"yaml", to_yaml},
+		{"view", to_view},
 };
 
-static int run(const struct request *request, const struct value *value, struct buf *out)
+static int run(const struct request *request, const struct value *value, struct buf *out,
+		struct diag *findings)
 {
 	size_t i;
 
 	for (i = 0; i < sizeof(operations) / sizeof(operations[0]); i++) {
 		if (strcmp(operations[i].name, request->words[0]) == 0)
-			return operations[i].run(request, value, out);
+			return operations[i].run(request, value, out, findings);
 	}
 	return -ENOSYS;
 }
@@ -114,7 +138,7 @@ static void answer(const struct request *request)
 	value = doc_parse_as(arena, &options, "request", request->body.data, request->body.len,
 			&findings);
 	if (value)
-		rc = run(request, value, &out);
+		rc = run(request, value, &out, &findings);
 	if (rc < 0) {
 		buf_clear(&out);
 		diag_format(&findings, &out);

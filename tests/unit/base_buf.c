@@ -125,6 +125,20 @@ static void steal_hands_over(void **state)
 	assert_null(buf.data);
 }
 
+static void cuts(void **state)
+{
+	struct buf buf = BUF_INIT;
+
+	(void)state;
+	buf_cut(&buf, 0);
+	buf_add_str(&buf, "abc");
+	buf_cut(&buf, 4);
+	assert_string_equal(buf_str(&buf), "abc");
+	buf_cut(&buf, 1);
+	assert_string_equal(buf_str(&buf), "a");
+	buf_release(&buf);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -135,6 +149,7 @@ int main(void)
 			cmocka_unit_test(zeros_are_bytes),
 			cmocka_unit_test(failure_is_sticky),
 			cmocka_unit_test(steal_hands_over),
+			cmocka_unit_test(cuts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
