@@ -1,7 +1,8 @@
 /*
  * A path is written as it is walked, from the root down: for each step one byte that says what
  * follows, then a string key (length and bytes), an integer key or an index, as wire.h writes them.
- * No two places of a tree have the same bytes, and whoever reads them needs no parser.
+ * No two places of a tree have the same bytes, and whoever reads them needs no parser. Who asked by
+ * a dotted path has that instead, behind a byte of its own: it is asked again as it is.
  */
 #include "src/build/reads.h"
 
@@ -11,15 +12,17 @@
 
 #include "src/base/buf.h"
 #include "src/base/err.h"
+#include "src/base/str.h"
 #include "src/base/vec.h"
 #include "src/base/wire.h"
 #include "src/value/fingerprint.h"
+#include "src/value/query.h"
 #include "src/value/value.h"
 
 #define READS_MAGIC 0x31444552u /* "RED1" */
 #define DEPTH_MAX   128		/* steps of a path; values are not as deep */
 
-enum step_kind { STEP_NAME = 1, STEP_NUMBER, STEP_INDEX };
+enum step_kind { STEP_NAME = 1, STEP_NUMBER, STEP_INDEX, STEP_QUERY };
 
 struct step {
 	enum step_kind kind;
@@ -139,37 +142,72 @@ static uint64_t print_of(enum read_kind kind, const struct value *value)
 	return kind == READ_KIND ? (uint64_t)value->kind : 0;
 }
 
+/* PATH becomes the list's, also on failure. */
+static int add_value(struct read_list *list, enum read_kind kind, struct buf *path,
+		const struct value *value)
+{
+	struct read_value *added;
+	int rc = buf_ok(path) ? 0 : -ENOMEM;
+
+	if (rc == 0)
+		rc = vec_reserve(&list->values, &list->value_cap, list->value_count + 1,
+				sizeof(*list->values));
+	if (rc < 0) {
+		buf_release(path);
+		return rc;
+	}
+	added = &list->values[list->value_count++];
+	*added = (struct read_value){.kind = kind,
+			.path_len = (uint32_t)path->len,
+			.print = print_of(kind, value)};
+	added->path = (uint8_t *)buf_steal(path);
+	return added->path ? 0 : -ENOMEM;
+}
+
 int reads_add_value(struct read_list *list, enum read_kind kind, const struct trail *trail,
 		const struct value *value)
 {
 	struct buf path = BUF_INIT;
-	struct read_value *added;
-	int rc;
 
 	if (is_secret(kind, trail))
 		list->has_secret = true;
 	if (!has_room(list))
 		return 0;
-	rc = add_path(&path, trail);
-	if (rc == -E2BIG) {
+	if (add_path(&path, trail) == -E2BIG) {
 		list->is_cut = true;
-		rc = 0;
-		goto out;
+		buf_release(&path);
+		return 0;
 	}
-	if (rc == 0)
-		rc = vec_reserve(&list->values, &list->value_cap, list->value_count + 1,
-				sizeof(*list->values));
-	if (rc < 0)
-		goto out;
-	added = &list->values[list->value_count++];
-	*added = (struct read_value){.kind = kind,
-			.path = (uint8_t *)path.data,
-			.path_len = (uint32_t)path.len,
-			.print = print_of(kind, value)};
-	path = (struct buf)BUF_INIT; /* ADDED owns it now */
-out:
-	buf_release(&path);
-	return rc;
+	return add_value(list, kind, &path, value);
+}
+
+/* Does the dotted PATH lead to secrets, or hold them? */
+static bool is_secret_query(const char *path)
+{
+	struct buf normal = BUF_INIT;
+	size_t len = strlen(READS_SECRETS);
+	bool found = !path[0];
+
+	if (query_normalize(path, &normal, NULL) == 0)
+		found = found ||
+				(str_has_prefix(buf_str(&normal), READS_SECRETS) &&
+						(!normal.data[len] ||
+								strchr(".[", normal.data[len])));
+	buf_release(&normal);
+	return found;
+}
+
+int reads_add_query(struct read_list *list, const char *path, const struct value *value)
+{
+	struct buf text = BUF_INIT;
+
+	if (value && is_secret_query(path))
+		list->has_secret = true;
+	if (!has_room(list))
+		return 0;
+	buf_add_char(&text, STEP_QUERY);
+	buf_add_str(&text, path);
+	return add_value(list, value ? READ_WHOLE : READ_ABSENT, &text, value);
 }
 
 static int note(void *arg, enum read_kind kind, const struct trail *trail,
@@ -236,16 +274,45 @@ static const struct value *take_step(const struct value *value, const struct ste
 	return pair ? pair->value : NULL;
 }
 
+/* The dotted path of a read that was asked for by one, NULL: it was not. */
+static const char *query_of(const struct read_value *read)
+{
+	return read->path_len > 0 && read->path[0] == STEP_QUERY ? (const char *)read->path + 1
+								 : NULL;
+}
+
 const struct value *reads_find(const struct read_value *read, const struct value *root)
 {
+	const char *query = query_of(read);
 	const struct value *value = root;
+	struct value *found = NULL;
 	struct step step;
 	struct wire wire;
 
+	if (query)
+		return query_find(root, query, &found, NULL) == 0 ? found : NULL;
 	wire_open(&wire, read->path, read->path_len);
 	while (next_step(&wire, &step))
 		value = take_step(value, &step);
 	return wire.failed ? NULL : value;
+}
+
+void reads_show(const struct read_value *read, struct buf *out)
+{
+	const char *query = query_of(read);
+	struct value key;
+	struct step step;
+	struct wire wire;
+
+	if (query && query_normalize(query, out, NULL) == 0)
+		return;
+	wire_open(&wire, read->path, read->path_len);
+	while (next_step(&wire, &step)) {
+		if (step.kind == STEP_INDEX)
+			query_add_index(out, step.number);
+		else
+			query_add_key(out, key_of(&step, &key));
+	}
 }
 
 static bool name_holds(const struct read_name *read, const struct reads_world *world)
@@ -326,6 +393,8 @@ static bool is_path(const struct read_value *read)
 	struct step step;
 	struct wire wire;
 
+	if (query_of(read))
+		return memchr(read->path, '\0', read->path_len) == NULL;
 	wire_open(&wire, read->path, read->path_len);
 	while (next_step(&wire, &step))
 		;
@@ -348,6 +417,7 @@ static int take_value(struct wire *in, struct read_list *list)
 	if (!read->path)
 		return -ENOMEM;
 	list->value_count++;
+	read->path[read->path_len] = '\0';
 	wire_take_bytes(in, read->path, read->path_len);
 	read->print = wire_take_u64(in);
 	return is_path(read) ? 0 : -EINVAL;

@@ -33,7 +33,7 @@ struct read_name {
 	struct oid oid;
 };
 
-/* PATH leads from the root of the values to this one; only reads.c knows its form. */
+/* PATH leads from the root of the values to this one; only reads.c knows its form. A NUL follows. */
 struct read_value {
 	enum read_kind kind;
 	uint8_t *path; /* owned */
@@ -61,6 +61,9 @@ int reads_add_name(struct read_list *list, const char *name, const struct oid *o
 int reads_add_value(struct read_list *list, enum read_kind kind, const struct trail *trail,
 		const struct value *value);
 
+/* VALUE (NULL: none) was found by the dotted PATH (query.h), and read with all below it. 0 or -ENOMEM. */
+int reads_add_query(struct read_list *list, const char *path, const struct value *value);
+
 /* For jinja_render.reads; borrows LIST. */
 struct reads reads_into(struct read_list *list);
 
@@ -77,6 +80,9 @@ bool reads_hold(const struct read_list *list, const struct reads_world *world);
 
 /* The value that READ is about, below ROOT as it is now, or NULL. */
 const struct value *reads_find(const struct read_value *read, const struct value *root);
+
+/* Append the dotted path (query.h) of READ. */
+void reads_show(const struct read_value *read, struct buf *out);
 
 /* Append to OUT (check buf_ok). Decoding is total: 0, -EINVAL, -ENOMEM; OUT untouched then. */
 void reads_encode(const struct read_list *list, struct buf *out);

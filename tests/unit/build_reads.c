@@ -190,6 +190,38 @@ static void finds_the_value(void **state)
 	reads_release(&list);
 }
 
+static void queries(void **state)
+{
+	const struct value *root = parse(text);
+	struct read_list list = READ_LIST_INIT;
+	struct buf shown = BUF_INIT;
+
+	(void)state;
+	assert_int_equal(reads_add_query(&list, "app.port",
+					 value_get(value_get(root, "app"), "port")),
+			0);
+	assert_int_equal(reads_add_query(&list, "nope", NULL), 0);
+	recode(&list);
+	assert_true(holds(&list, text, ""));
+	assert_true(holds(&list, "app: {port: 80}", ""));
+	assert_false(holds(&list, "app: {port: 80}\nnope: 1", ""));
+	assert_false(holds(&list, "app: {port: 81}", ""));
+	assert_false(list.has_secret);
+	reads_show(&list.values[0], &shown);
+	assert_string_equal(buf_str(&shown), "app.port");
+	buf_release(&shown);
+	assert_int_equal(reads_add_query(&list, "\"secrets\".pw", root), 0);
+	assert_true(list.has_secret);
+	reads_release(&list);
+	assert_int_equal(reads_add_query(&list, "secretsx", root), 0);
+	assert_false(list.has_secret);
+	add(&list, root, READ_WHOLE, "app", "hosts", 1);
+	reads_show(&list.values[1], &shown);
+	assert_string_equal(buf_str(&shown), "app.hosts[1]");
+	buf_release(&shown);
+	reads_release(&list);
+}
+
 static void bounds(void **state)
 {
 	struct read_list list = READ_LIST_INIT;
@@ -255,6 +287,7 @@ int main(void)
 			cmocka_unit_test(names),
 			cmocka_unit_test(secrets),
 			cmocka_unit_test(finds_the_value),
+			cmocka_unit_test(queries),
 			cmocka_unit_test(bounds),
 			cmocka_unit_test(refuses_rubbish),
 	};
