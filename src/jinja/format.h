@@ -25,4 +25,7 @@ int format_fields(
 int format_value(struct run *run, struct object object, const char *spec, size_t len,
 		struct buf *out);
 
+/* ascii(OBJECT), appended. */
+int format_ascii(struct run *run, struct object object, struct buf *out);
+
 #endif

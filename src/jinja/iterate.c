@@ -3,31 +3,18 @@
 #include <string.h>
 
 #include "src/base/str.h"
+#include "src/jinja/list.h"
 #include "src/jinja/number.h"
 #include "src/jinja/run.h"
 #include "src/jinja/text.h"
-
-static int list_new(struct run *run, size_t count, struct list **out)
-{
-	struct object tuple;
-
-	if (run_charge(run, count) < 0)
-		return -1;
-	tuple.list = run_alloc(run, sizeof(*tuple.list) + count * sizeof(struct object));
-	if (!tuple.list)
-		return -1;
-	tuple.list->items = (struct object *)(tuple.list + 1);
-	tuple.list->cap = count;
-	*out = tuple.list;
-	return 0;
-}
 
 static int items_of_text(struct run *run, struct object string, struct list **out)
 {
 	const char *at = string.text->data, *end = at + string.text->len, *start;
 	struct list *list;
 
-	if (list_new(run, string.text->chars, &list) < 0)
+	list = list_new(run, string.text->chars);
+	if (!list)
 		return -1;
 	while (at < end) {
 		start = at;
@@ -45,7 +32,8 @@ static int items_of_range(struct run *run, const struct range *range, struct lis
 	struct list *list;
 	int64_t i;
 
-	if (list_new(run, (size_t)range->count, &list) < 0)
+	list = list_new(run, (size_t)range->count);
+	if (!list)
 		return -1;
 	for (i = 0; i < range->count; i++)
 		list->items[i] = object_int(range->start + i * range->step);
@@ -61,7 +49,7 @@ static int items_of_dict(struct run *run, struct dict *dict, char what, struct l
 	size_t i;
 
 	dict = dict_of(run, (struct object){.kind = OBJECT_DICT, .dict = dict});
-	if (!dict || list_new(run, dict->count, &list) < 0)
+	if (!dict || (list = list_new(run, dict->count)) == NULL)
 		return -1;
 	for (i = 0; i < dict->count; i++) {
 		const struct dict_pair *pair = &dict->pairs[i];
@@ -129,7 +117,8 @@ int object_items(struct run *run, struct object object, struct list **out)
 	case OBJECT_UNDEFINED:
 		if (object_is_strict(run, object))
 			return object_undefined_fail(run, object);
-		return list_new(run, 0, out);
+		*out = list_new(run, 0);
+		return *out ? 0 : -1;
 	case OBJECT_NATIVE:
 		class = object.native->class;
 		if (class->iterate)

@@ -1,4 +1,4 @@
-#include "src/jinja/object.h"
+#include "src/jinja/list.h"
 
 #include <string.h>
 
@@ -33,4 +33,31 @@ int list_append(struct run *run, struct list *list, struct object item)
 	}
 	list->items[list->count++] = item;
 	return 0;
+}
+
+void list_reverse(struct list *list)
+{
+	struct object item;
+	size_t i, last;
+
+	for (i = 0; i < list->count / 2; i++) {
+		last = list->count - 1 - i;
+		item = list->items[i];
+		list->items[i] = list->items[last];
+		list->items[last] = item;
+	}
+}
+
+struct list *list_new(struct run *run, size_t count)
+{
+	struct list *list;
+
+	if (run_charge(run, count) < 0)
+		return NULL;
+	list = run_alloc(run, sizeof(*list) + count * sizeof(*list->items));
+	if (!list)
+		return NULL;
+	list->items = (struct object *)(list + 1);
+	list->cap = count;
+	return list;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "src/jinja/call.h"
+#include "src/jinja/list.h"
 #include "src/jinja/number.h"
 #include "src/jinja/run.h"
 #include "src/jinja/sort.h"
@@ -186,21 +187,14 @@ static int list_remove(struct run *run, const struct call *call, struct object *
 	return remove_at(run, call->self.list, (size_t)index.integer);
 }
 
-static int list_reverse(struct run *run, const struct call *call, struct object *out)
+static int list_reverse_method(struct run *run, const struct call *call, struct object *out)
 {
 	struct list *list = self_list(run, call);
-	struct object item;
-	size_t i, last;
 
 	*out = object_none();
 	if (!list || no_arguments(run, call) < 0 || run_charge(run, list->count) < 0)
 		return -1;
-	for (i = 0; i < list->count / 2; i++) {
-		last = list->count - 1 - i;
-		item = list->items[i];
-		list->items[i] = list->items[last];
-		list->items[last] = item;
-	}
+	list_reverse(list);
 	return 0;
 }
 
@@ -221,7 +215,8 @@ static int list_sort(struct run *run, const struct call *call, struct object *ou
 		return run_fail(run, FAULT_REFUSED,
 				"sort() with a key is not supported; use the filter "
 				"sort(attribute=...)");
-	return sort_items(run, list->items, list->items, list->count, is_reversed);
+	return sort_items(run, list->items, list->items, list->count,
+			is_reversed ? SORT_REVERSED : 0);
 }
 
 const struct function list_methods[] = {
@@ -234,7 +229,7 @@ const struct function list_methods[] = {
 		{"insert", list_insert},
 		{"pop", list_pop},
 		{"remove", list_remove},
-		{"reverse", list_reverse},
+		{"reverse", list_reverse_method},
 		{"sort", list_sort},
 };
 const size_t list_method_count = sizeof(list_methods) / sizeof(*list_methods);

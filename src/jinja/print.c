@@ -7,10 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <utf8proc.h>
-
 #include "src/base/buf.h"
 #include "src/base/str.h"
+#include "src/jinja/character.h"
 #include "src/jinja/compare.h"
 #include "src/jinja/run.h"
 #include "src/jinja/text.h"
@@ -46,25 +45,6 @@ static void print_float(double real, struct buf *out)
 	buf_add_str(out, text);
 }
 
-bool print_is_printable(uint32_t code)
-{
-	if (code < 0x7f)
-		return code >= ' ';
-	switch (utf8proc_category((utf8proc_int32_t)code)) {
-	case UTF8PROC_CATEGORY_CC:
-	case UTF8PROC_CATEGORY_CF:
-	case UTF8PROC_CATEGORY_CS:
-	case UTF8PROC_CATEGORY_CO:
-	case UTF8PROC_CATEGORY_CN:
-	case UTF8PROC_CATEGORY_ZL:
-	case UTF8PROC_CATEGORY_ZP:
-	case UTF8PROC_CATEGORY_ZS:
-		return false;
-	default:
-		return true;
-	}
-}
-
 /* A code point that cannot stand for itself between QUOTEs. */
 static void add_escaped(uint32_t code, char quote, struct buf *out)
 {
@@ -97,7 +77,7 @@ void print_quoted(const struct text *text, struct buf *out)
 	while (at < end) {
 		start = at;
 		code = str_next_code(&at, end);
-		if (code == (uint32_t)quote || code == '\\' || !print_is_printable(code))
+		if (code == (uint32_t)quote || code == '\\' || !character_is_printable(code))
 			add_escaped(code, quote, out);
 		else
 			buf_add(out, start, (size_t)(at - start));

@@ -14,6 +14,5 @@ struct buf;
 void print_int(int64_t integer, struct buf *out);
 /* repr() of a string, without what Markup adds. */
 void print_quoted(const struct text *text, struct buf *out);
-bool print_is_printable(uint32_t code); /* str.isprintable() */
 
 #endif

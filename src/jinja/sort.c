@@ -4,6 +4,7 @@
  */
 #include "src/jinja/sort.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -12,21 +13,35 @@
 struct sorting {
 	struct run *run;
 	const struct object *keys;
-	bool is_reversed;
+	unsigned flags;
 };
+
+static bool is_simple(struct object key)
+{
+	return key.kind == OBJECT_STRING || key.kind == OBJECT_INT || key.kind == OBJECT_FLOAT;
+}
+
+static int is_less(const struct sorting *sorting, struct object a, struct object b, bool *out)
+{
+	bool same = false;
+	int order = 0, rc = 0;
+
+	if (sorting->flags & SORT_IN_LISTS && !(is_simple(a) && a.kind == b.kind))
+		rc = object_equal(sorting->run, a, b, &same);
+	if (rc == 0 && !same)
+		rc = object_compare(sorting->run, a, b, "<", &order);
+	*out = order < 0;
+	return rc;
+}
 
 /* RIGHT must go before LEFT. */
 static int goes_before(const struct sorting *sorting, uint32_t right, uint32_t left, bool *out)
 {
 	const struct object *keys = sorting->keys;
-	int order, rc;
 
-	if (sorting->is_reversed)
-		rc = object_compare(sorting->run, keys[left], keys[right], "<", &order);
-	else
-		rc = object_compare(sorting->run, keys[right], keys[left], "<", &order);
-	*out = order < 0;
-	return rc;
+	if (sorting->flags & SORT_REVERSED)
+		return is_less(sorting, keys[left], keys[right], out);
+	return is_less(sorting, keys[right], keys[left], out);
 }
 
 /* The sorted runs FROM..MIDDLE and MIDDLE..END of ORDER become one in SPACE. */
@@ -87,9 +102,9 @@ static int reorder(struct run *run, struct object *items, const uint32_t *order,
 }
 
 int sort_items(struct run *run, struct object *keys, struct object *items, size_t count,
-		bool is_reversed)
+		unsigned flags)
 {
-	const struct sorting sorting = {.run = run, .keys = keys, .is_reversed = is_reversed};
+	const struct sorting sorting = {.run = run, .keys = keys, .flags = flags};
 	uint32_t *order, *space;
 	size_t i;
 

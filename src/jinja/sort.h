@@ -4,16 +4,19 @@
 #ifndef JINJA_SORT_H
 #define JINJA_SORT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "src/jinja/object.h"
 
+/* Equal keys keep their order in this one as well. */
+#define SORT_REVERSED 1u
+/* As if each key were in a list of its own: equal ones need not have an order, two nulls for example. */
+#define SORT_IN_LISTS 2u
+
 /*
- * ITEMS in the order of KEYS, one for each item; KEYS may be ITEMS. Equal keys keep their order, also
- * when it is REVERSED. KEYS are sorted along.
+ * ITEMS in the order of KEYS, one for each item; KEYS may be ITEMS, and are sorted along. Stable.
  */
 int sort_items(struct run *run, struct object *keys, struct object *items, size_t count,
-		bool is_reversed);
+		unsigned flags);
 
 #endif
