@@ -48,6 +48,13 @@ static int64_t get_oid(const struct tree *tree, const struct node *node, char *v
 	return put_oid(node->oid, value);
 }
 
+/* Whoever shows contents to others than readers of the file asks for this first (refmount diff). */
+static int64_t get_secret(const struct tree *tree, const struct node *node, char *value)
+{
+	(void)tree;
+	return node->is_secret ? put_text("1", 1, value) : -ENODATA;
+}
+
 /* Folders that are the same record are the same in everything, down to the last file's owner. */
 static int64_t get_record(const struct tree *tree, const struct node *node, char *value)
 {
@@ -107,6 +114,7 @@ static const struct {
 		{PREFIX "revision", get_revision, true, true},
 		{PREFIX "source", get_source, true, false},
 		{PREFIX "oid", get_oid, true, true},
+		{PREFIX "secret", get_secret, true, false},
 		{PREFIX "record", get_record, false, true},
 };
 
@@ -127,6 +135,8 @@ static int find_node(const struct tree *tree, uint64_t ino, struct node *out)
 
 static bool has(const struct node *node, size_t i)
 {
+	if (attributes[i].get == get_secret)
+		return node->is_secret;
 	return node->kind == NODE_DIR ? attributes[i].is_of_folders : attributes[i].is_of_files;
 }
 

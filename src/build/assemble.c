@@ -71,7 +71,8 @@ static bool is_unchanged(const struct assemble *assemble, const struct node *bas
 		const struct output *output)
 {
 	return has_content(base, output) && base->mode == mode_of(output) &&
-			base->uid == output->uid && base->gid == output->gid &&
+			base->is_secret == output->is_secret && base->uid == output->uid &&
+			base->gid == output->gid &&
 			has_source(assemble->writer->spec.set, base, source_of(output));
 }
 
@@ -125,6 +126,7 @@ static int add_leaf(struct assemble *assemble, const struct output *output, cons
 			.uid = output->uid,
 			.gid = output->gid,
 			.parent = writer_dir(writer),
+			.is_secret = output->is_secret,
 			.oid = output->oid};
 	struct contents_item item;
 	int rc;

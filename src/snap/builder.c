@@ -390,7 +390,7 @@ static int local_text(struct builder *builder, const char *text, uint32_t *field
 
 static bool spec_is_valid(const struct node_spec *spec, enum node_kind kind)
 {
-	if (spec->mode > 07777)
+	if (spec->mode > 07777 || (spec->is_secret && kind != NODE_FILE))
 		return false;
 	if (spec->parent == 0)
 		return kind == NODE_DIR && spec->name_len == 0;
@@ -403,7 +403,7 @@ static void fill_node(struct record_node *record, enum node_kind kind, const str
 {
 	record->head.kind = (uint8_t)kind;
 	record->head.name_len = (uint8_t)spec->name_len;
-	record->head.mode = (uint16_t)spec->mode;
+	record->head.mode = (uint16_t)(spec->mode | (spec->is_secret ? RECORD_SECRET : 0));
 	record->uid = spec->uid;
 	record->gid = spec->gid;
 	record->parent = spec->parent;

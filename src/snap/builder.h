@@ -15,6 +15,7 @@
 #ifndef SNAP_BUILDER_H
 #define SNAP_BUILDER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "src/snap/node.h"
@@ -37,6 +38,7 @@ struct node_spec {
 	size_t name_len;
 	uint32_t mode, uid, gid;
 	uint32_t parent; /* folder number; 0 for a root only */
+	bool is_secret;	 /* files only: made with a secret */
 	struct oid oid;
 	place revision; /* PLACE_NONE: the builder's own; else that of a node in any segment */
 };

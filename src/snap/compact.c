@@ -96,6 +96,7 @@ static struct node_spec spec_of(const struct node *node)
 			.uid = node->uid,
 			.gid = node->gid,
 			.parent = node->parent,
+			.is_secret = node->is_secret,
 			.oid = *node->oid,
 			.revision = node->revision,
 	};

@@ -241,7 +241,8 @@ bool node_same(const struct segment_set *set, const struct node *a, const struct
 		return true;
 	if (a->kind != b->kind || a->kind == NODE_DIR)
 		return false;
-	if (a->mode != b->mode || a->uid != b->uid || a->gid != b->gid)
+	if (a->mode != b->mode || a->is_secret != b->is_secret || a->uid != b->uid ||
+			a->gid != b->gid)
 		return false;
 	if (a->kind == NODE_PIN && a->generation != b->generation)
 		return false;

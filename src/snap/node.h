@@ -41,8 +41,9 @@ enum node_kind {
 /* A decoded record. Pointers lead into the segment and live as long as its mapping. */
 struct node {
 	enum node_kind kind;
-	place at;      /* place of this record */
-	uint32_t mode; /* permission bits only, 07777 */
+	place at;	/* place of this record */
+	uint32_t mode;	/* permission bits only, 07777 */
+	bool is_secret; /* FILE: it was made with a secret; its contents are not to be quoted */
 	uint32_t uid, gid;
 	uint32_t parent;     /* number of the folder that holds it; 0 for a root */
 	uint32_t dir;	     /* NODE_DIR: its own number */
@@ -115,8 +116,8 @@ int node_source(const struct segment_set *set, const struct node *node, const ch
 int node_path(const struct segment_set *set, place index, const struct node *node, struct buf *out);
 
 /*
- * Do A and B, two nodes of one path, show the same (kind, mode, owner, size, content, source,
- * revision)? Contents are compared by their ids, or by their bytes if they have none. True for
+ * Do A and B, two nodes of one path, show the same (kind, mode, owner, secrecy, size, content,
+ * source, revision)? Contents are compared by their ids, or by their bytes if they have none. True for
  * folders only when they are the same record: what lies below is for diff.h. False for what cannot
  * be read.
  */

@@ -115,11 +115,12 @@ int record_node(const struct record_head *head, place at, struct node *out)
 	struct node node = {0};
 	int rc;
 
-	if (fixed == 0 || head->mode > 07777)
+	if (fixed == 0 || (head->mode & ~RECORD_SECRET) > 07777)
 		return -EIO;
 	node.kind = head->kind;
 	node.at = at;
-	node.mode = head->mode;
+	node.mode = head->mode & ~RECORD_SECRET;
+	node.is_secret = (head->mode & RECORD_SECRET) != 0;
 	node.uid = record->uid;
 	node.gid = record->gid;
 	node.parent = record->parent;
@@ -127,7 +128,7 @@ int record_node(const struct record_head *head, place at, struct node *out)
 	node.name_len = head->name_len;
 	node.revision = place_make(place_segment(at), (uint64_t)record->revision << 3);
 	node.oid = &record->oid;
-	if (!is_placed(record, node.name))
+	if (!is_placed(record, node.name) || (node.is_secret && node.kind != NODE_FILE))
 		return -EIO;
 
 	if (node.kind == NODE_DIR)

@@ -50,8 +50,10 @@ struct record_head {
 	uint32_t size; /* with the head, without the zeros at the end */
 	uint8_t kind;
 	uint8_t name_len;
-	uint16_t mode;
+	uint16_t mode; /* permission bits; RECORD_SECRET */
 };
+
+#define RECORD_SECRET 0x8000u /* of a file's mode: it was made with a secret */
 
 struct record_node {
 	struct record_head head;

@@ -234,7 +234,7 @@ static void whatever_differs_is_new(void **state)
 	add_text("keep/x", "x\n");
 	output = add_text("file", "text\n");
 	assemble_well(NULL, &first);
-	for (int i = 0; i < 5; i++) {
+	for (int i = 0; i < 6; i++) {
 		switch (i) {
 		case 0:
 			output = &outputs.items[0];
@@ -248,6 +248,9 @@ static void whatever_differs_is_new(void **state)
 			output->gid = 35;
 			break;
 		case 3:
+			output->is_secret = true;
+			break;
+		case 4:
 			free(output->source);
 			output->source = strdup("other.j2");
 			break;
@@ -256,14 +259,15 @@ static void whatever_differs_is_new(void **state)
 		}
 		assemble_well(&first, &next);
 		assert_int_equal(next.changed, 1);
-		assert_int_equal(oid_equal(&next.tree, &first.tree), i < 4);
+		assert_int_equal(oid_equal(&next.tree, &first.tree), i < 5);
 		assert_int_equal(node_walk(set, first.root, "keep", &a), 0);
 		assert_int_equal(node_walk(set, next.root, "keep", &b), 0);
 		assert_true(a.at == b.at);
 		assert_int_equal(node_walk(set, first.root, "file", &a), 0);
 		assert_int_equal(node_walk(set, next.root, "file", &b), 0);
 		assert_true(a.at != b.at);
-		assert_int_equal(a.data == b.data, i < 4);
+		assert_int_equal(a.data == b.data, i < 5);
+		assert_int_equal(b.is_secret, i >= 3);
 		first = next;
 	}
 }

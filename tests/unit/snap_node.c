@@ -223,6 +223,10 @@ static void same_is_what_shows(void **state)
 	b = variant(set, 8, &other, "text", "src");
 	assert_false(node_same(set, &a, &b));
 	other = spec;
+	other.is_secret = true;
+	b = variant(set, 12, &other, "text", "src");
+	assert_false(node_same(set, &a, &b));
+	other = spec;
 	other.revision = PLACE_NONE;
 	b = variant(set, 9, &other, "text", "src");
 	assert_false(node_same(set, &a, &b));

@@ -96,6 +96,11 @@ static void a_damaged_file_is_not(void **state)
 	f.record.node.head.mode = 010000;
 	assert_int_equal(decode(&f), -EIO);
 	f = sound_file();
+	f.record.node.head.mode |= RECORD_SECRET;
+	assert_int_equal(decode(&f), 0);
+	f.record.node.head.kind = NODE_LINK;
+	assert_int_equal(decode(&f), -EIO);
+	f = sound_file();
 	f.record.node.parent = 0;
 	assert_int_equal(decode(&f), -EIO);
 	f = sound_file();
