@@ -37,11 +37,11 @@ DEPS_fs     := base snap link
 DEPS_engine := base git value snap link build ctl
 DEPS_cmd    := base git value snap link jinja build ctl engine
 
+PKG_base  := libseccomp
 PKG_snap  := libxxhash
 PKG_git   := libgit2
 PKG_value := yaml-0.1 libpcre2-8
 PKG_jinja := nettle libutf8proc
-PKG_engine := libseccomp
 PKG_fs    := fuse3
 
 folder  = $(if $(filter fs,$1),fs,src/$1)

@@ -13,11 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "fs/confine.h"
 #include "fs/door.h"
 #include "fs/ops.h"
 #include "fs/publish.h"
@@ -64,13 +64,6 @@ static bool is_stderr_null(void)
 
 	return fstat(STDERR_FILENO, &st) < 0 ||
 			(S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3));
-}
-
-static void harden(void)
-{
-	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-		log_warn("no_new_privs: %s", strerrordesc_np(errno));
 }
 
 static void send_out(struct server *server)
@@ -277,6 +270,10 @@ static void control(struct server *server)
 {
 	struct happened happened = {0};
 
+	struct err err = ERR_INIT;
+
+	if (confine_calls(server->has_door, &err) < 0)
+		log_error("%s", err.text);
 	segments_populate_all(server->set, server->state); /* workers serve already */
 	while (!happened.end) {
 		happened = wait_for(server, next_timeout(server));
@@ -397,7 +394,7 @@ int server_main(const char *name)
 	server->has_door = has_door;
 	server->end_fd = server->wake_fd = -1;
 	server->has_dropped = true; /* perhaps; the first sweep tells */
-	harden();
+	confine_privileges(has_door);
 	rc = open_server(server, &err);
 	if (rc == 0)
 		rc = begin(server, &err);

@@ -12,13 +12,13 @@
 #include "src/base/buf.h"
 #include "src/base/clock.h"
 #include "src/base/err.h"
+#include "src/base/filter.h"
 #include "src/base/log.h"
 #include "src/base/loop.h"
 #include "src/base/notify.h"
 #include "src/base/str.h"
 #include "src/engine/builds.h"
 #include "src/engine/history.h"
-#include "src/engine/sandbox.h"
 #include "src/engine/status.h"
 #include "src/engine/switch.h"
 #include "src/git/rev.h"
@@ -145,7 +145,7 @@ static void collect(struct engine *engine, const struct hold *hold, struct last_
 			.restarts = atomic_load(&engine->shared->server_restarts) +
 					atomic_load(&engine->shared->engine_restarts),
 			.no_watchers = no_watchers(engine),
-			.no_sandbox = sandbox_missing(),
+			.no_sandbox = filter_missing(),
 	};
 }
 

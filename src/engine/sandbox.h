@@ -20,13 +20,10 @@ struct err;
 #define SANDBOX_CPU_MAX_S  60
 #define SANDBOX_FILES_MAX  256 /* open at a time */
 
-/* NULL, or why this kernel cannot do it; static. */
-const char *sandbox_missing(void);
-
 /*
  * Enter, for good: limits, no new privileges, no core dumps and no debuggers, the filter of system
  * calls. SIGXFSZ is ignored from here on: a file over its limit is an error of write(2). 0, also
- * where sandbox_missing() says why there is no filter; or negative errno.
+ * where filter_missing() (filter.h) says why there is no filter; or negative errno.
  */
 int sandbox_enter(struct err *err);
 

@@ -24,6 +24,7 @@
 #include <cmocka.h>
 
 #include "src/base/err.h"
+#include "src/base/filter.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define IS_SANITIZED true
@@ -122,7 +123,7 @@ static void what_is_forbidden_kills(void **state)
 	};
 
 	(void)state;
-	if (sandbox_missing())
+	if (filter_missing())
 		skip();
 	for (size_t i = 0; i < sizeof(deeds) / sizeof(deeds[0]); i++) {
 		int status;
