@@ -143,7 +143,7 @@ static int equal_alike(struct run *run, struct object a, struct object b, unsign
 		return 0;
 	case OBJECT_STRING:
 		*out = text_equal(a.text, b.text);
-		return 0;
+		return a.text->len == b.text->len ? run_charge(run, a.text->len / 64) : 0;
 	case OBJECT_LIST:
 	case OBJECT_TUPLE:
 		return lists_equal(run, a, b, depth, out);
@@ -242,7 +242,7 @@ static int compare(struct run *run, struct object a, struct object b, const char
 		return object_undefined_fail(run, b);
 	if (a.kind == OBJECT_STRING && b.kind == OBJECT_STRING) {
 		*out = compare_texts(a.text, b.text);
-		return 0;
+		return run_charge(run, a.text->len / 64);
 	}
 	if (a.kind == b.kind && (a.kind == OBJECT_LIST || a.kind == OBJECT_TUPLE))
 		return compare_lists(run, a, b, op, depth, out);

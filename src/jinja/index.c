@@ -13,6 +13,7 @@
 #include "src/jinja/call.h"
 #include "src/jinja/lazy.h"
 #include "src/jinja/number.h"
+#include "src/jinja/range.h"
 #include "src/jinja/run.h"
 #include "src/jinja/text.h"
 
@@ -172,7 +173,7 @@ static int find_index(struct run *run, struct object object, int64_t index, stru
 	case OBJECT_RANGE:
 		*found = place_of(index, (size_t)range->count, &place);
 		if (*found)
-			*out = object_int(range->start + (int64_t)place * range->step);
+			*out = object_int(range_at(range, (int64_t)place));
 		return 0;
 	default:
 		return 0;
@@ -342,11 +343,11 @@ static int slice_range(struct run *run, const struct range *range, const struct 
 
 	if (!part)
 		return -1;
-	part->start = range->start + span->start * range->step;
+	part->start = range_at(range, span->start);
 	if (__builtin_mul_overflow(range->step, span->step, &part->step))
 		part->step = range->step;
 	part->count = span->count;
-	part->stop = part->start + span->count * part->step;
+	part->stop = range_at(part, span->count);
 	*out = (struct object){.kind = OBJECT_RANGE, .range = part};
 	return 0;
 }

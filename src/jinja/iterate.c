@@ -5,6 +5,7 @@
 #include "src/base/str.h"
 #include "src/jinja/list.h"
 #include "src/jinja/number.h"
+#include "src/jinja/range.h"
 #include "src/jinja/run.h"
 #include "src/jinja/text.h"
 
@@ -36,7 +37,7 @@ static int items_of_range(struct run *run, const struct range *range, struct lis
 	if (!list)
 		return -1;
 	for (i = 0; i < range->count; i++)
-		list->items[i] = object_int(range->start + i * range->step);
+		list->items[i] = object_int(range_at(range, i));
 	list->count = (size_t)range->count;
 	*out = list;
 	return 0;
@@ -260,7 +261,7 @@ static int contains_item(
 static int range_contains(
 		struct run *run, const struct range *range, struct object needle, bool *out)
 {
-	int64_t distance, whole;
+	int64_t whole, index;
 
 	*out = false;
 	if (range->count == 0)
@@ -271,10 +272,7 @@ static int range_contains(
 		needle = object_int(needle.boolean);
 	if (needle.kind != OBJECT_INT)
 		return object_equal(run, object_int(range->start), needle, out);
-	if (__builtin_sub_overflow(needle.integer, range->start, &distance))
-		return 0;
-	*out = distance % range->step == 0 && distance / range->step >= 0 &&
-			distance / range->step < range->count;
+	*out = range_find(range, needle.integer, &index);
 	return 0;
 }
 

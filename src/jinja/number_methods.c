@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "src/jinja/number.h"
+#include "src/jinja/range.h"
 #include "src/jinja/run.h"
 
 static int no_arguments(struct run *run, const struct call *call)
@@ -80,13 +81,16 @@ static int range_index(struct run *run, const struct call *call, struct object *
 {
 	const struct range *range = call->self.range;
 	struct object arg;
+	int64_t integer = 0, index;
 	bool found;
 
 	if (one_argument(run, call, &arg) < 0 || object_contains(run, call->self, arg, &found) < 0)
 		return -1;
-	if (!found)
+	if (found)
+		integer = number_is_int(arg) ? number_int(arg) : (int64_t)number_real(arg);
+	if (!found || !range_find(range, integer, &index))
 		return run_fail(run, FAULT_RUNTIME, "the value is not in range");
-	*out = object_int(((int64_t)number_real(arg) - range->start) / range->step);
+	*out = object_int(index);
 	return 0;
 }
 
