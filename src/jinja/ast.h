@@ -39,6 +39,7 @@ enum load_kind {
 struct load {
 	enum load_kind kind;
 	uint32_t slot;
+	const struct name *name;
 	struct slot_ref source; /* LOAD_ALIAS */
 };
 
@@ -343,6 +344,7 @@ struct template
 	bool has_extends;
 	bool has_macros;	  /* a macro may be called when a parent has changed the context */
 	size_t trailing_newlines; /* that the file ends with */
+	unsigned flags;		  /* of whitespace control; jinja.c's own */
 };
 
 #endif

@@ -243,7 +243,7 @@ static void add_load(struct symbols *symbols, struct scope *scope, struct symbol
 {
 	struct load *load = &scope->loads[scope->count++];
 
-	*load = (struct load){.kind = symbol->load, .slot = symbol->slot};
+	*load = (struct load){.kind = symbol->load, .slot = symbol->slot, .name = symbol->name};
 	if (symbol->load == LOAD_ALIAS)
 		load->source = alias_ref(symbols, symbol->alias);
 }
