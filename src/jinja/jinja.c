@@ -266,9 +266,11 @@ static const struct template *find_template(struct jinja *jinja, const char *nam
 	return key.template;
 }
 
-/* The run fails with what is wrong with a template that it loads. */
+/* The run fails with what is wrong with a template that it loads: there, or where it is asked for. */
 static int fail_syntax(struct eval *eval, const char *name, const struct syntax_error *error)
 {
+	if (error->line == 0)
+		return run_fail(eval->run, error->kind, "template '%s': %s", name, error->message);
 	eval->fault_name = name;
 	eval->fault_line = error->line;
 	eval->fault_column = error->column;
