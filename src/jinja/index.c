@@ -2,7 +2,7 @@
  * Attributes, items and slices, with the sandbox's rules: what starts with an underscore is a key of a
  * dict or nothing, what has two in front and behind is Python's own and never to be had.
  */
-#include "src/jinja/object.h"
+#include "src/jinja/index.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -26,7 +26,7 @@ static const char *type_words(struct object object, char words[static 80])
 	return words;
 }
 
-static struct object no_attribute(struct run *run, struct object object, const struct text *name)
+struct object index_no_attribute(struct run *run, struct object object, const struct text *name)
 {
 	char words[80];
 
@@ -41,7 +41,7 @@ static int no_element(struct run *run, struct object object, struct object key, 
 	int rc;
 
 	if (key.kind == OBJECT_STRING) {
-		*out = no_attribute(run, object, key.text);
+		*out = index_no_attribute(run, object, key.text);
 		return 0;
 	}
 	rc = object_repr(run, key, &text);
@@ -73,7 +73,7 @@ static bool find_named(const struct list *list, const struct text *name, struct 
 }
 
 /* What Python's getattr() finds; the keys of a dict are not among it. */
-static int find_attribute(struct run *run, struct object object, const struct text *name,
+int index_find_attribute(struct run *run, struct object object, const struct text *name,
 		struct object *out, bool *found)
 {
 	if (is_internal(name)) {
@@ -113,13 +113,13 @@ int object_attribute(
 
 	if (object.kind == OBJECT_UNDEFINED)
 		return of_undefined(run, object, out);
-	if (find_attribute(run, object, name, out, &found) < 0)
+	if (index_find_attribute(run, object, name, out, &found) < 0)
 		return -1;
 	if (!found && object.kind == OBJECT_DICT &&
 			dict_get(run, object.dict, key, out, &found) < 0)
 		return -1;
 	if (!found)
-		*out = no_attribute(run, object, name);
+		*out = index_no_attribute(run, object, name);
 	return 0;
 }
 
@@ -204,7 +204,7 @@ int object_item(struct run *run, struct object object, struct object key, struct
 	if (find_item(run, object, key, out, &found) < 0)
 		return -1;
 	if (!found && key.kind == OBJECT_STRING &&
-			find_attribute(run, object, key.text, out, &found) < 0)
+			index_find_attribute(run, object, key.text, out, &found) < 0)
 		return -1;
 	if (!found)
 		return no_element(run, object, key, out);
