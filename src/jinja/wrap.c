@@ -26,6 +26,7 @@ struct wrap {
 	/* Of the line at hand. */
 	const uint32_t *codes;
 	size_t count;
+	size_t *ends;	/* by the character that a chunk begins with: where it ends */
 	size_t at;	/* what follows the chunks that are used up */
 	bool has_lines; /* one was put out, the next needs a newline before it */
 };
@@ -88,7 +89,7 @@ static bool is_hyphen(const struct wrap *wrap, size_t i)
 }
 
 /* The end of the chunk that begins at START. */
-static size_t chunk_end(const struct wrap *wrap, size_t start)
+static size_t find_end(const struct wrap *wrap, size_t start)
 {
 	bool is_space = is_blank(wrap->codes[start]);
 	size_t i = start;
@@ -118,7 +119,6 @@ static bool is_all_space(const struct wrap *wrap, size_t start, size_t end)
 	return true;
 }
 
-/* Where to cut the chunk from START to END of which only SPACE characters fit. */
 static size_t cut_at(const struct wrap *wrap, size_t start, size_t end, size_t space)
 {
 	size_t hyphen, i;
@@ -137,6 +137,16 @@ static size_t cut_at(const struct wrap *wrap, size_t start, size_t end, size_t s
 	return start + space;
 }
 
+/* Cut the chunk that ends at END so that its front fits into SPACE; the rest is a chunk as well. */
+static size_t cut(struct wrap *wrap, size_t end, size_t space)
+{
+	size_t at = cut_at(wrap, wrap->at, end, space);
+
+	if (at < end)
+		wrap->ends[at] = end;
+	return at;
+}
+
 static void put_line(struct wrap *wrap, size_t start, size_t end)
 {
 	if (wrap->has_lines)
@@ -151,23 +161,23 @@ static void fill_line(struct wrap *wrap, bool *has_any)
 {
 	size_t width = (size_t)wrap->width, start, end, last, next;
 
-	end = chunk_end(wrap, wrap->at);
+	end = wrap->ends[wrap->at];
 	if (*has_any && is_all_space(wrap, wrap->at, end))
 		wrap->at = end;
 	start = last = wrap->at;
 	while (wrap->at < wrap->count) {
-		next = chunk_end(wrap, wrap->at);
+		next = wrap->ends[wrap->at];
 		if (next - start > width)
 			break;
 		last = wrap->at;
 		wrap->at = next;
 	}
 	if (wrap->at < wrap->count) {
-		next = chunk_end(wrap, wrap->at);
+		next = wrap->ends[wrap->at];
 		if (next - wrap->at > width && (wrap->breaks_words || wrap->at == start)) {
 			last = wrap->at;
 			if (wrap->breaks_words)
-				next = cut_at(wrap, wrap->at, next, width - (wrap->at - start));
+				next = cut(wrap, next, width - (wrap->at - start));
 			wrap->at = next;
 		}
 	}
@@ -186,14 +196,18 @@ static int wrap_line(struct wrap *wrap, const struct text *line)
 	const char *at = line->data, *end = at + line->len;
 	uint32_t *codes = run_alloc(wrap->run, line->chars * sizeof(*codes));
 	bool has_any = false;
+	size_t i;
 
-	if (!codes || run_charge(wrap->run, 1 + line->chars / 8) < 0)
+	wrap->ends = run_alloc(wrap->run, line->chars * sizeof(*wrap->ends));
+	if (!codes || !wrap->ends || run_charge(wrap->run, 1 + line->chars / 8) < 0)
 		return -1;
 	wrap->codes = codes;
 	wrap->count = 0;
 	wrap->at = 0;
 	while (at < end)
 		codes[wrap->count++] = str_next_code(&at, end);
+	for (i = 0; i < wrap->count; i = wrap->ends[i])
+		wrap->ends[i] = find_end(wrap, i);
 	while (wrap->at < wrap->count && wrap->out->len <= RUN_TEXT_MAX)
 		fill_line(wrap, &has_any);
 	if (!has_any)
