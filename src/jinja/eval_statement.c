@@ -88,6 +88,10 @@ static int run_filter_block(struct eval *eval, const struct stmt *stmt)
 		return flow;
 	if (eval_filter(eval, stmt->filter.filter, value, &value) < 0)
 		return -1;
+	/* Jinja2 joins it with the rest of the output, unprinted. */
+	if (value.kind != OBJECT_STRING)
+		return run_fail(eval->run, FAULT_RUNTIME,
+				"expected a string from the filter, not %s", object_type(value));
 	return eval_print(eval, value);
 }
 

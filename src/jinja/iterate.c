@@ -312,7 +312,7 @@ int object_contains(struct run *run, struct object haystack, struct object needl
 					"'in <string>' requires string as left operand, not %s",
 					object_type(needle));
 		*out = text_find(haystack.text, needle.text, 0, haystack.text->len) != SIZE_MAX;
-		return run_charge(run, haystack.text->len / 64);
+		return text_charge_find(run, haystack.text);
 	case OBJECT_DICT:
 		return dict_get(run, haystack.dict, needle, &ignored, out);
 	case OBJECT_RANGE:

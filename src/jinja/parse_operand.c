@@ -276,6 +276,9 @@ static int add_keyword(struct parser *parser, struct arguments *arguments, size_
 	argument.value = parse_expression(parser);
 	if (!argument.value)
 		return -1;
+	if (arguments->keyword_count == PARSER_KEYWORDS_MAX)
+		return parser_fail(parser, argument.value->at, "more than %d arguments by name",
+				PARSER_KEYWORDS_MAX);
 	items = parser_grow(parser, arguments->keywords, arguments->keyword_count, cap,
 			sizeof(argument));
 	if (!items)

@@ -12,6 +12,8 @@
 
 #include "src/jinja/parse.h"
 
+#define PARSER_KEYWORDS_MAX 1000 /* arguments by name in one call */
+
 /* A tag that is not closed yet. */
 struct open_tag {
 	enum word word;

@@ -104,6 +104,16 @@ size_t text_find_last(const struct text *text, const struct text *needle, size_t
 	return SIZE_MAX;
 }
 
+int text_charge_find(struct run *run, const struct text *text)
+{
+	return run_charge(run, text->len / 16);
+}
+
+int text_charge_find_last(struct run *run, const struct text *text, const struct text *needle)
+{
+	return run_charge(run, text->len / 16 + text->len * needle->len / 256);
+}
+
 int text_check(struct run *run, const struct buf *buf)
 {
 	if (!buf_ok(buf))

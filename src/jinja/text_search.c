@@ -68,7 +68,7 @@ static int part_of(struct run *run, const struct text *text, struct object start
 	part->from_index = (size_t)from;
 	part->from = text_offset(text, (size_t)from);
 	part->to = text_offset(text, (size_t)to);
-	return run_charge(run, text->len / 64);
+	return text_charge_find(run, text);
 }
 
 /* The needle and the part to look for it in. */
@@ -90,6 +90,8 @@ static int find(struct run *run, const struct call *call, bool is_last, bool mus
 	struct part part;
 
 	if (search_arguments(run, call, &needle, &part) < 0)
+		return -1;
+	if (is_last && text_charge_find_last(run, text, needle) < 0)
 		return -1;
 	if (part.is_valid && is_last)
 		at = text_find_last(text, needle, part.from, part.to);
@@ -263,7 +265,7 @@ int text_replace_all(struct run *run, const struct text *text, const struct text
 		spread(text, swap[1], count, &result);
 	else
 		replace(text, swap, count, &result);
-	if (run_charge(run, (text->len + result.len) / 64) < 0) {
+	if (text_charge_find(run, text) < 0 || run_charge(run, result.len / 64) < 0) {
 		buf_release(&result);
 		return -1;
 	}

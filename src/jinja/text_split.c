@@ -59,7 +59,7 @@ static int split_at(struct run *run, const struct text *text, const struct text 
 {
 	size_t from = 0, at;
 
-	if (object_list(run, out) < 0 || run_charge(run, text->len / 64) < 0)
+	if (object_list(run, out) < 0 || text_charge_find(run, text) < 0)
 		return -1;
 	for (; most != 0; most--) {
 		at = text_find(text, separator, from, text->len);
@@ -113,7 +113,7 @@ static int rsplit_at(struct run *run, const struct text *text, const struct text
 {
 	size_t to = text->len, at;
 
-	if (object_list(run, out) < 0 || run_charge(run, text->len / 64) < 0)
+	if (object_list(run, out) < 0 || text_charge_find_last(run, text, separator) < 0)
 		return -1;
 	for (; most != 0; most--) {
 		at = text_find_last(text, separator, 0, to);
@@ -241,6 +241,8 @@ static int partition(struct run *run, const struct call *call, bool is_last, str
 		return -1;
 	if (separator->len == 0)
 		return run_fail(run, FAULT_RUNTIME, "empty separator");
+	if (text_charge_find_last(run, text, separator) < 0)
+		return -1;
 	if (is_last)
 		bounds[0] = text_find_last(text, separator, 0, text->len);
 	else
