@@ -100,6 +100,8 @@ int dict_update(struct run *run, struct dict *dict, const struct call *call)
 				call->name, call->count);
 	if (call->count == 1) {
 		from = call->args[0];
+		if (from.kind == OBJECT_UNDEFINED) /* asked for keys(), even if it is lenient */
+			return object_undefined_fail(run, from);
 		if (from.kind == OBJECT_DICT ? add_all(run, dict, from) < 0
 					     : add_pairs(run, dict, from) < 0)
 			return -1;

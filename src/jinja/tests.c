@@ -87,6 +87,9 @@ static int test_sequence(struct run *run, const struct call *call, struct object
 	case OBJECT_RANGE:
 		is_sequence = true;
 		break;
+	case OBJECT_UNDEFINED:
+		is_sequence = !object_is_strict(run, call->self);
+		break;
 	default:
 		break;
 	}

@@ -23,3 +23,13 @@ def big_integer(_source, ours, theirs):
 @explained("what Python prints with an address in memory is refused: it differs with every run")
 def address(_source, ours, theirs):
     return ours.kind == "error" and theirs.kind == "ok" and re.search(r" at 0x[0-9a-f]{6,}|<(built-in|bound) method|<function ", theirs.text)
+
+
+@explained("using a method as text is refused, as it is nearly always a mistake for a key of that name")
+def method_as_text(_source, ours, theirs):
+    return ours.kind == "error" and theirs.kind == "ok" and re.search(r"'\w+' is a method of \w+: call it", ours.text)
+
+
+@explained("generators print as lists, where plain Jinja2 prints their address")
+def generator(_source, ours, theirs):
+    return ours.kind == theirs.kind == "ok" and re.search(r"<generator object \w+ at 0x", theirs.text)
