@@ -41,7 +41,7 @@ static int compare_mixed(int64_t integer, double real)
 	return sign_of(whole<real, whole> real);
 }
 
-static int compare_numbers(const struct value *a, const struct value *b)
+int order_numbers(const struct value *a, const struct value *b)
 {
 	if (a->kind == VALUE_FLOAT && b->kind == VALUE_FLOAT)
 		return sign_of(a->real<b->real, a->real> b->real);
@@ -94,7 +94,7 @@ static int by_key(const void *a, const void *b)
 	if (first->key->kind == VALUE_STRING)
 		order = compare_strings(first->key, second->key);
 	else
-		order = compare_numbers(first->key, second->key);
+		order = order_numbers(first->key, second->key);
 	return order != 0 ? order : sign_of(first<second, first> second);
 }
 

@@ -10,6 +10,9 @@
 struct value;
 struct value_pair;
 
+/* Less than, equal to or more than 0, exactly; both are numbers or booleans. NaN equals everything. */
+int order_numbers(const struct value *a, const struct value *b);
+
 /*
  * The pairs of MAP by their keys: *OUT is an array of as many pointers as MAP has pairs, the caller's to
  * free (NULL for an empty map). 0, -EINVAL (keys that do not compare with each other) or -ENOMEM.

@@ -10,6 +10,7 @@
  *     json INDENT SORT ASCII                        -> JSON
  *     yaml INDENT WIDTH leaves|never|always SORT    -> YAML
  *     view FORMAT                                   -> FORMAT
+ *     schema      (a list: schema, value)           -> `valid`, or `invalid` and why
  */
 #include <errno.h>
 #include <stdio.h>
@@ -22,6 +23,7 @@
 #include "src/build/views.h"
 #include "src/value/doc.h"
 #include "src/value/dump.h"
+#include "src/value/jsonschema.h"
 #include "src/value/value.h"
 
 #define WORDS_MAX 8
@@ -102,6 +104,26 @@ static int to_view(const struct request *request, const struct value *value, str
 	return view_format(value, format, "view", out, findings);
 }
 
+static int against_schema(const struct request *request, const struct value *value, struct buf *out,
+		struct diag *findings)
+{
+	const struct value *schema = value->list.items[0];
+	size_t errors_before;
+	int rc;
+
+	(void)request;
+	jsonschema_check(schema, findings);
+	if (diag_has_errors(findings))
+		return -EINVAL;
+	errors_before = findings->errors;
+	rc = jsonschema_validate(schema, value->list.items[1], findings);
+	if (rc < 0)
+		return rc;
+	buf_add_str(out, findings->errors > errors_before ? "invalid\n" : "valid\n");
+	diag_format(findings, out);
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	operation *run;
@@ -110,6 +132,7 @@ static const struct {
 		{"json", to_json},
 		{"yaml", to_yaml},
 		{"view", to_view},
+		{"schema", against_schema},
 };
 
 static int run(const struct request *request, const struct value *value, struct buf *out,
