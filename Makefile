@@ -167,6 +167,7 @@ TESTS        ?= $(sort $(wildcard tests/integration/*.t))
 
 integration:
 	@$(MAKE) VARIANT=asan all judges
+	@$(MAKE) build/torture/checker
 	@REFMOUNT_BIN='$(REFMOUNT_BIN)' $(SANITIZER_ENV) tests/run --timeout 120 integration $(TESTS)
 
 # Programs through which tests compare a room with somebody else's implementation of the same.
@@ -207,6 +208,8 @@ fuzz:
 
 SWITCHES ?= 10000
 READERS  ?= 6
+# Percent of 20,000 kills of the server, 500 of engine and builder, 200 of the keeper, 200 upgrades.
+FAULTS   ?= 100
 
 build/torture/checker: $(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/torture/*.c))
 build/bench/probe: $(O)/obj/tests/bench/probe.o
@@ -221,6 +224,8 @@ torture: all build/torture/checker
 	@tests/torture/run --self-test
 	@PROGRAM_DIR=build/test tests/torture/run --naive
 	@tests/torture/run --no-naive $(SWITCHES) $(READERS)
+	@tests/torture/run --faults=$(FAULTS) 0 $(READERS)
+	@KILL_STEP=1 TEST_SECONDS=600 REFMOUNT_BIN=$(CURDIR)/build tests/integration/kill_calls.t
 
 # BENCH=quick takes a minute.
 bench: all build/bench/probe
@@ -287,7 +292,8 @@ help:
 	@echo 'make integration   tests/integration/*.t; TESTS=... picks some'
 	@echo 'make fuzz          each fuzz target for FUZZ_SECONDS=60'
 	@echo 'make differ        CASES=20000 templates of SEED=1, rendered by us and by Jinja2'
-	@echo 'make torture       SWITCHES=10000 under READERS=6: nobody may see half a change'
+	@echo 'make torture       SWITCHES=10000 under READERS=6: nobody may see half a change; then'
+	@echo '                   the same while processes are killed, FAULTS=100 percent'
 	@echo 'make bench         one table of figures, beside ext4, squashfuse, bindfs (BENCH=quick)'
 	@echo 'make install-deps  the Debian packages for all of this'
 	@echo 'make clean'

@@ -24,7 +24,7 @@
 
 #define ENGINE_DELAY_MIN_MS 100 /* before a dead engine is replaced; doubles ... */
 #define ENGINE_DELAY_MAX_MS 5000
-#define ENGINE_STABLE_MS    10000 /* ... unless it lived that long */
+#define ENGINE_STABLE_MS    10000 /* ... unless it lived that long, or was killed */
 #define ENGINE_DEATHS_MAX   3	  /* before there was anything to show */
 #define SERVER_CRASHES_MAX  20	  /* within SERVER_WINDOW_MS; from then on with a delay */
 #define SERVER_WINDOW_MS    5000
@@ -36,6 +36,12 @@ void children_drop_link(struct child *child)
 	loop_remove(child->link_source);
 	child->link_source = NULL;
 	keeper_close_fd(&child->link);
+}
+
+/* Somebody else ends a process with SIGKILL; whatever else ends one is its own doing. */
+static bool is_crash(int status)
+{
+	return !WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL;
 }
 
 /* --- engine --- */
@@ -60,7 +66,8 @@ static void on_engine_exit(void *arg, pid_t pid, int status)
 		keeper_give_up(keeper, KEEPER_COULD_NOT, reason);
 		return;
 	}
-	if (clock_mono_ms() - engine->started_ms > ENGINE_STABLE_MS || engine->delay_ms == 0)
+	if (clock_mono_ms() - engine->started_ms > ENGINE_STABLE_MS || engine->delay_ms == 0 ||
+			!is_crash(status))
 		engine->delay_ms = ENGINE_DELAY_MIN_MS;
 	else if (engine->delay_ms < ENGINE_DELAY_MAX_MS)
 		engine->delay_ms *= 2;
@@ -138,11 +145,6 @@ void children_retry_engine(void *arg)
 }
 
 /* --- server --- */
-
-static bool is_crash(int status)
-{
-	return !WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL;
-}
 
 /* Every request that was being worked on may be the one that the server died of. */
 static void blame(struct state *state)

@@ -26,11 +26,12 @@ static const char *const serving_calls[] = {"read", "write", "writev", "poll", "
 
 /* Segments come as descriptors. */
 static const char *const segment_calls[] = {
-		"munmap", "madvise", "fstat", "newfstatat", "fcntl", "close", NULL};
+		"munmap", "mremap", "madvise", "fstat", "newfstatat", "fcntl", "close", NULL};
 
-static const char *const process_calls[] = {"brk", "clock_gettime", "gettimeofday", "getpid",
-		"gettid", "rt_sigprocmask", "rt_sigreturn", "sched_yield", "exit", "exit_group",
-		NULL};
+/* And how a thread begins that has not come to run yet, and how abort(3) ends. */
+static const char *const process_calls[] = {"rseq", "set_robust_list", "brk", "clock_gettime",
+		"gettimeofday", "getpid", "gettid", "getrandom", "rt_sigaction", "rt_sigprocmask",
+		"rt_sigreturn", "sched_yield", "tgkill", "exit", "exit_group", NULL};
 
 /* What an editor would do, done through the door. */
 static const char *const door_calls[] = {

@@ -220,8 +220,8 @@ static int spawn(struct builds *builds, struct build *build, int theirs, struct 
 	struct proc_spec spec = {
 			.program = builds->spec.program,
 			.argv = argv,
-			.fds = {theirs},
-			.fd_count = 1,
+			.fds = {theirs, builds->spec.lock},
+			.fd_count = 2,
 			.devnull = true,
 			.keep_stderr = true,
 			.death_signal = SIGKILL,

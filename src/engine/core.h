@@ -145,8 +145,10 @@ struct engine {
 	struct loop_source *hold_timer, *status_timer, *spare_timer, *notice_timer, *pin_timer;
 	uint64_t status_due_ms; /* monotonic: when STATUS_TIMER fires; 0: it is off */
 	int mountinfo_fd;
+	int sole;		/* the lock on the state directory */
 	bool is_adopted;	/* a mount was served already when we started */
 	bool is_greeted;	/* HELLO came */
+	bool is_loaded;		/* all generations on disk were looked at */
 	bool is_lost;		/* state.yaml was damaged: what is on disk counts */
 	bool has_begun;		/* the repository may be asked */
 	bool is_failed;		/* FAILED was sent */

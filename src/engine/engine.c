@@ -26,6 +26,7 @@
 #include "src/engine/credentials.h"
 #include "src/engine/history.h"
 #include "src/engine/mountinfo.h"
+#include "src/engine/sole.h"
 #include "src/engine/switch.h"
 #include "src/engine/verify.h"
 #include "src/snap/store.h"
@@ -262,6 +263,7 @@ static int open_parts(struct engine *engine, struct err *err)
 			.loop = engine->loop,
 			.program = settings->program,
 			.name = settings->name,
+			.lock = engine->sole,
 			.on_idle = record_cleanup,
 			.arg = engine,
 	};
@@ -302,6 +304,8 @@ static int begin(struct engine *engine, struct err *err)
 	if (rc == 0)
 		rc = state_map(ENGINE_FD_STATE, &engine->shared, err);
 	if (rc == 0)
+		rc = sole_take(engine->settings.state_dir, &engine->sole, err);
+	if (rc == 0)
 		rc = store_open(engine->settings.state_dir, &engine->store, err);
 	if (rc == 0)
 		rc = switcher_new(ENGINE_FD_LINK, engine->shared, engine->store, &engine->switcher,
@@ -331,6 +335,8 @@ static void end(struct engine *engine)
 	loop_free(engine->loop);
 	if (engine->mountinfo_fd >= 0)
 		(void)close(engine->mountinfo_fd);
+	if (engine->sole >= 0)
+		(void)close(engine->sole);
 	kept_release(&engine->kept);
 	texts_release(&engine->shown);
 	saved_release(&engine->saved);
@@ -368,6 +374,7 @@ int engine_main(void)
 	if (!engine)
 		return EXIT_FAILURE;
 	engine->mountinfo_fd = -1;
+	engine->sole = -1;
 	engine->settings = (struct settings)SETTINGS_INIT;
 	(void)signal(SIGPIPE, SIG_IGN);
 	proc_set_name("engine");

@@ -130,6 +130,27 @@ static void reserve_numbers(struct engine *engine)
 	}
 }
 
+/*
+ * All other generations can be reached below at/, and be rolled back to. Once: later there are records
+ * on disk of generations that have been given up already.
+ */
+static void load_rest(struct engine *engine)
+{
+	uint32_t *numbers = NULL;
+	int i, count;
+
+	if (engine->is_loaded)
+		return;
+	engine->is_loaded = true;
+	count = store_list(engine->store, &numbers, NULL);
+	for (i = 0; i < count && !engine->has_new_source; i++)
+		(void)load(engine, numbers[i]);
+	free(numbers);
+	reserve_numbers(engine);
+	engine->must_present = true;
+	engine->needs_sweep = true;
+}
+
 void start_serving(struct engine *engine, bool is_adopted)
 {
 	uint32_t *numbers = NULL;
@@ -150,25 +171,12 @@ void start_serving(struct engine *engine, bool is_adopted)
 		start_following(engine);
 		return;
 	}
+	if (is_adopted)
+		load_rest(engine); /* what is below at/ already has to stay there */
 	str_copy(engine->cause.by, sizeof(engine->cause.by), engine->saved.ref);
 	str_copy(engine->cause.reason, sizeof(engine->cause.reason), "started");
 	engine->must_present = true;
 	present_now(engine);
-}
-
-/* All other generations can be reached below at/, and be rolled back to. */
-static void load_rest(struct engine *engine)
-{
-	uint32_t *numbers = NULL;
-	int i, count;
-
-	count = store_list(engine->store, &numbers, NULL);
-	for (i = 0; i < count && !engine->has_new_source; i++)
-		(void)load(engine, numbers[i]);
-	free(numbers);
-	reserve_numbers(engine);
-	engine->must_present = true;
-	engine->needs_sweep = true;
 }
 
 void start_following(struct engine *engine)

@@ -26,7 +26,7 @@
 #include "tests/torture/witness.h"
 
 struct options {
-	unsigned threads, kept, switches, hold_every, kill_ms, pause_us;
+	unsigned threads, kept, switches, hold_every, pause_us;
 	double seconds;
 	uint64_t seed;
 	const char *kinds, *journal, *program;
@@ -39,7 +39,7 @@ static int usage(void)
 		    "               [--journal FILE] [--kept N] [--seed N]\n"
 		    "       checker switch MOUNT TABLE REPO JOURNAL [--switches N] [--program "
 		    "REFMOUNT]\n"
-		    "               [--hold-every N] [--kept N] [--kill MS] [--seed N]\n"
+		    "               [--hold-every N] [--kept N] [--seed N]\n"
 		    "       checker plain DIR TABLE JOURNAL static|rewrite|replace|swap "
 		    "[--switches N]\n"
 		    "               [--pause US]\n"
@@ -86,9 +86,6 @@ static bool option_take(struct options *options, int option)
 	case 'h':
 		options->hold_every = number(optarg);
 		return true;
-	case 'x':
-		options->kill_ms = number(optarg);
-		return true;
 	case 'u':
 		options->pause_us = number(optarg);
 		return true;
@@ -111,7 +108,6 @@ static bool options_parse(int argc, char **argv, struct options *options)
 			{"switches", required_argument, NULL, 'w'},
 			{"program", required_argument, NULL, 'p'},
 			{"hold-every", required_argument, NULL, 'h'},
-			{"kill", required_argument, NULL, 'x'},
 			{"pause", required_argument, NULL, 'u'},
 			{"seed", required_argument, NULL, 'r'},
 			{NULL, 0, NULL, 0},
@@ -176,7 +172,6 @@ static int verb_switch(char **arguments, const struct options *options)
 			.switches = options->switches,
 			.hold_every = options->hold_every,
 			.kept = options->kept,
-			.kill_ms = options->kill_ms,
 			.seed = options->seed};
 	struct model *model = model_load(arguments[1]);
 	struct journal *journal = journal_open(arguments[3]);

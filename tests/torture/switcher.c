@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdatomic.h>
@@ -35,8 +34,6 @@ struct switcher {
 	uint32_t holds;
 	uint64_t *took_ns;
 	uint32_t took_count;
-	_Atomic bool is_over;
-	_Atomic uint32_t kills;
 };
 
 static uint64_t now_ns(void)
@@ -200,41 +197,22 @@ static bool hold(struct switcher *sw)
 	return command(sw, "resume", NULL, sw->tip);
 }
 
-/* --- killing --- */
+/* --- being told to end --- */
 
-static pid_t server_pid(const struct switcher *sw)
+static volatile sig_atomic_t must_end;
+
+static void on_term(int signo)
 {
-	char status[STATUS_MAX];
-	const char *at;
-
-	if (read_small(sw->options->mount, ".status", status, sizeof(status)) < 0)
-		return 0;
-	at = strstr(status, "server: ");
-	return at ? (pid_t)strtol(at + strlen("server: "), NULL, 10) : 0;
-}
-
-static void *kill_loop(void *data)
-{
-	struct switcher *sw = data;
-	uint64_t chance = chance_mix(sw->options->seed + 1);
-
-	while (!atomic_load(&sw->is_over)) {
-		uint32_t spread = sw->options->kill_ms;
-		pid_t pid;
-
-		nap((long)(spread / 2 + chance_below(&chance, spread + 1)) * 1000000L);
-		pid = server_pid(sw);
-		if (pid > 1 && kill(pid, SIGKILL) == 0)
-			(void)atomic_fetch_add(&sw->kills, 1);
-	}
-	return NULL;
+	(void)signo;
+	must_end = 1;
 }
 
 /* --- all of it --- */
 
 static bool switch_all(struct switcher *sw)
 {
-	while (sw->took_count < sw->options->switches && sw->tip + 1 < sw->model->revisions) {
+	while (!must_end && sw->took_count < sw->options->switches &&
+			sw->tip + 1 < sw->model->revisions) {
 		if (!advance(sw))
 			return false;
 		if (sw->options->program && sw->options->hold_every &&
@@ -261,10 +239,10 @@ static void summary(struct switcher *sw, double seconds)
 	qsort(sw->took_ns, count, sizeof(*sw->took_ns), compare_ns);
 	(void)printf("switcher: switches=%" PRIu32
 		     " per_second=%.1f median_ms=%.2f p99_ms=%.2f slowest_ms=%.2f"
-		     " holds=%" PRIu32 " kills=%" PRIu32 "\n",
+		     " holds=%" PRIu32 "\n",
 			count, count / seconds, (double)sw->took_ns[count / 2] / 1e6,
 			(double)sw->took_ns[count * 99ull / 100] / 1e6,
-			(double)sw->took_ns[count - 1] / 1e6, sw->holds, atomic_load(&sw->kills));
+			(double)sw->took_ns[count - 1] / 1e6, sw->holds);
 }
 
 bool switcher_run(const struct model *model, struct journal *journal,
@@ -272,20 +250,15 @@ bool switcher_run(const struct model *model, struct journal *journal,
 {
 	struct switcher sw = {.model = model, .journal = journal, .options = options};
 	uint64_t begun = now_ns();
-	pthread_t killer;
 	bool is_good;
 
 	sw.chance = options->seed;
 	sw.took_ns = calloc(JOURNAL_PLACES, sizeof(*sw.took_ns));
 	if (!sw.took_ns)
 		err(2, "the switcher");
-	if (options->kill_ms && pthread_create(&killer, NULL, kill_loop, &sw) != 0)
-		errx(2, "start the killer");
+	(void)signal(SIGTERM, on_term);
 	is_good = switch_all(&sw);
 	summary(&sw, (double)(now_ns() - begun) / 1e9);
-	atomic_store(&sw.is_over, true);
-	if (options->kill_ms)
-		(void)pthread_join(killer, NULL);
 	atomic_store(&journal->has_failed, !is_good);
 	atomic_store(&journal->is_over, 1);
 	free(sw.took_ns);

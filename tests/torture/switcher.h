@@ -18,11 +18,10 @@ struct switcher_options {
 	uint32_t switches;
 	uint32_t hold_every; /* a hold after about so many switches; 0: never */
 	uint32_t kept;	     /* revisions in the mount's history */
-	uint32_t kill_ms;    /* SIGKILL the server about so often; 0: never */
 	uint64_t seed;
 };
 
-/* True when every switch arrived; ends the journal either way. */
+/* True when every switch arrived; ends the journal either way. SIGTERM ends it after the next one. */
 bool switcher_run(const struct model *model, struct journal *journal,
 		const struct switcher_options *options);
 
