@@ -1,6 +1,7 @@
 #include "src/build/output.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "src/base/vec.h"
 #include "src/git/objectid.h"
@@ -62,6 +63,38 @@ static int compare(const void *left, const void *right)
 	const struct output *a = left, *b = right;
 
 	return output_compare_paths(a->path, b->path);
+}
+
+/* The part of PATH behind the folder, or NULL if it lies elsewhere. */
+static const char *path_below(const char *path, const char *folder)
+{
+	size_t len = strlen(folder);
+
+	return strncmp(path, folder, len) == 0 && path[len] == '/' ? path + len + 1 : NULL;
+}
+
+bool outputs_select(struct outputs *outputs, const char *folder)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < outputs->count; i++)
+		kept += path_below(outputs->items[i].path, folder) != NULL;
+	if (kept == 0)
+		return false;
+	kept = 0;
+	for (size_t i = 0; i < outputs->count; i++) {
+		struct output *item = &outputs->items[i];
+		const char *below = path_below(item->path, folder);
+
+		if (!below) {
+			release(item);
+			continue;
+		}
+		memmove(item->path, below, strlen(below) + 1);
+		outputs->items[kept++] = *item;
+	}
+	outputs->count = kept;
+	return true;
 }
 
 void outputs_sort(struct outputs *outputs)

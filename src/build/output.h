@@ -59,6 +59,12 @@ int output_set_text(struct output *output, char *text, uint64_t size);
  */
 int output_compare_paths(const char *a, const char *b);
 
+/*
+ * Keep what lies below FOLDER (clean, not empty), with its path from there. False: nothing does, and
+ * OUTPUTS are as they were.
+ */
+bool outputs_select(struct outputs *outputs, const char *folder);
+
 /* By path, in that order. */
 void outputs_sort(struct outputs *outputs);
 

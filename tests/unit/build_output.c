@@ -34,6 +34,24 @@ static void sorts_as_a_walk_goes(void **state)
 	outputs_sort(&outputs);
 }
 
+static void a_folder_of_it(void **state)
+{
+	static const char *const paths[] = {"a", "app", "app/x", "app/y/z", "app.d/x", "b/app/x"};
+	struct outputs outputs = OUTPUTS_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+		add(&outputs, paths[i]);
+	assert_false(outputs_select(&outputs, "ap"));
+	assert_false(outputs_select(&outputs, "a"));
+	assert_int_equal(outputs.count, sizeof(paths) / sizeof(paths[0]));
+	assert_true(outputs_select(&outputs, "app"));
+	assert_int_equal(outputs.count, 2);
+	assert_string_equal(outputs.items[0].path, "x");
+	assert_string_equal(outputs.items[1].path, "y/z");
+	outputs_release(&outputs);
+}
+
 static void text_has_its_id(void **state)
 {
 	struct outputs outputs = OUTPUTS_INIT;
@@ -54,6 +72,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(sorts_as_a_walk_goes),
+			cmocka_unit_test(a_folder_of_it),
 			cmocka_unit_test(text_has_its_id),
 	};
 
