@@ -6,17 +6,18 @@
 #include "src/base/vec.h"
 #include "src/git/objectid.h"
 
-static void release(struct output *output)
+void output_release(struct output *output)
 {
 	free(output->path);
 	free(output->source);
 	free(output->text);
+	*output = (struct output){0};
 }
 
 void outputs_release(struct outputs *outputs)
 {
 	for (size_t i = 0; i < outputs->count; i++)
-		release(&outputs->items[i]);
+		output_release(&outputs->items[i]);
 	free(outputs->items);
 	*outputs = (struct outputs)OUTPUTS_INIT;
 }

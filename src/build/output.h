@@ -42,6 +42,7 @@ struct outputs {
 		0                                                                                  \
 	}
 
+void output_release(struct output *output); /* of one that stands alone */
 void outputs_release(struct outputs *outputs);
 
 /* Zeroed, at the end; NULL without memory. */

@@ -27,6 +27,8 @@ struct outputs;
 struct read_list;
 struct reads_world;
 struct render;
+struct shown_file;
+struct value;
 
 /* Of one node; a manifest may lower those of outputs. */
 struct render_limits {
@@ -102,11 +104,30 @@ struct rendered {
 int render_run(struct render *render, const char *facts, struct diag *findings,
 		struct outputs *outputs, struct rendered *out, struct err *err);
 
+/* --- for those who want to know, not to show; each call ends what the ones before have lent --- */
+
 /*
- * The layers that FACTS select and what they come to, valid until the next call with RENDER. The same
- * results otherwise.
+ * The files that FACTS show, sorted, in an array that is the caller's to free. Results as of
+ * render_run().
  */
+int render_files(struct render *render, const char *facts, struct diag *findings,
+		const struct shown_file ***files, size_t *count, struct err *err);
+
+/*
+ * One of these files alone as *OUT, and what was read for it into READS, both to be released by the
+ * caller. The same results.
+ */
+int render_file(struct render *render, const struct shown_file *file, struct diag *findings,
+		struct output *out, struct read_list *reads, struct err *err);
+
+/* The layers that FACTS select and what they come to. The same results. */
 int render_layers(struct render *render, const char *facts, struct diag *findings,
 		struct layers *out, struct err *err);
+
+/* The values that render_files() left for render_file(): with facts and secrets. */
+const struct value *render_values(const struct render *render);
+
+/* Where template NAME is in the repository, or NULL. */
+const char *render_template_path(struct render *render, const char *name);
 
 #endif

@@ -240,6 +240,16 @@ static const struct template *get_template(
 	return template;
 }
 
+/* The loader learns of each use (jinja.h); what it says is what it said before. */
+static void tell_loader(struct jinja *jinja, const struct slot *key)
+{
+	char message[256];
+	const char *text;
+	size_t len;
+
+	(void)jinja->loader.load(jinja->loader.arg, key->name->text.data, &text, &len, message);
+}
+
 /* The same from those that were parsed before. */
 static const struct template *find_template(struct jinja *jinja, const char *name, size_t len,
 		struct slot key, struct syntax_error *error)
@@ -256,8 +266,10 @@ static const struct template *find_template(struct jinja *jinja, const char *nam
 		return NULL;
 	}
 	slot = slot_of(jinja->slots, jinja->cap, &key);
-	if (slot->name)
+	if (slot->name) {
+		tell_loader(jinja, &key);
 		return slot->template;
+	}
 	key.template = get_template(jinja, &key, error);
 	if (!key.template)
 		return NULL;
