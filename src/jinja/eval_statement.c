@@ -6,6 +6,16 @@ static bool is_silent(const struct eval *eval, const struct stmt *stmt)
 	return stmt->is_conditional && eval->now->context->parent;
 }
 
+/* Where a fault in printing OBJECT is shown: at the name, if that is what is undefined. */
+static uint32_t fault_place(const struct expr *expr, struct object object)
+{
+	bool is_name = object.kind == OBJECT_UNDEFINED && object.undefined->name;
+
+	while (is_name && (expr->kind == EXPR_ATTRIBUTE || expr->kind == EXPR_ITEM))
+		expr = expr->kind == EXPR_ITEM ? expr->item.object : expr->attribute.object;
+	return expr->at;
+}
+
 static int run_print(struct eval *eval, const struct stmt *stmt)
 {
 	struct object object;
@@ -15,7 +25,7 @@ static int run_print(struct eval *eval, const struct stmt *stmt)
 	if (eval_expr(eval, stmt->expr, &object) < 0)
 		return -1;
 	if (eval_print(eval, object) < 0)
-		return eval_fail_at(eval, stmt->expr->at);
+		return eval_fail_at(eval, fault_place(stmt->expr, object));
 	return 0;
 }
 

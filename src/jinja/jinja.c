@@ -12,7 +12,8 @@
 #include "src/jinja/parse.h"
 #include "src/value/value.h"
 
-#define SLOTS_FIRST 64 /* a power of two */
+#define SLOTS_FIRST  64 /* a power of two */
+#define HINT_LEN_MIN 3	/* bytes; everything is near to a shorter name */
 
 /* Options of whitespace control, which a template's first line can change for all that it includes. */
 enum { FLAG_TRIM_BLOCKS = 1, FLAG_LSTRIP_BLOCKS = 2, FLAG_KEEP_TRAILING_NEWLINE = 4 };
@@ -325,28 +326,40 @@ static bool undefined_name(const char *message, char *name, size_t size)
 	return true;
 }
 
-/* The name among the values that is nearest to the one that is undefined. */
-static void suggest_name(struct jinja_fault *fault, const struct value *values)
+/* The nearest of the names of VALUES; NULL: none is near, or there is no memory. */
+static const char *nearest_name(const struct value *values, const char *name)
 {
-	const char **names, *near;
-	size_t count = 0, len = strlen(fault->message);
-	char name[256];
+	const char **names = calloc(values->map.count + 1, sizeof(*names)), *near = NULL;
+	size_t count = 0;
 
-	if (fault->kind != FAULT_UNDEFINED || !values || values->kind != VALUE_MAP ||
-			!undefined_name(fault->message, name, sizeof(name)))
-		return;
-	names = calloc(values->map.count + 1, sizeof(*names));
 	if (!names)
-		return;
+		return NULL;
 	for (size_t i = 0; i < values->map.count; i++) {
 		if (values->map.pairs[i].key->kind == VALUE_STRING)
 			names[count++] = values->map.pairs[i].key->string.text;
 	}
 	near = str_suggest(name, names);
-	if (near)
-		(void)snprintf(fault->message + len, sizeof(fault->message) - len,
-				" (did you mean '%s'?)", near);
 	free(names);
+	return near;
+}
+
+/* What may have been meant by a name that is undefined. */
+static void add_hint(struct jinja_fault *fault, const struct value *values)
+{
+	size_t len = strlen(fault->message), size = sizeof(fault->message) - len;
+	char *end = fault->message + len, name[256];
+	const char *near;
+
+	if (fault->kind != FAULT_UNDEFINED || !values || values->kind != VALUE_MAP ||
+			!undefined_name(fault->message, name, sizeof(name)))
+		return;
+	if (value_get(values, name)) {
+		(void)snprintf(end, size, " here: the template is imported without context");
+		return;
+	}
+	near = strlen(name) >= HINT_LEN_MIN ? nearest_name(values, name) : NULL;
+	if (near)
+		(void)snprintf(end, size, " (did you mean '%s'?)", near);
 }
 
 static void put_run_fault(const struct eval *eval, const struct jinja_render *render,
@@ -367,7 +380,7 @@ static void put_run_fault(const struct eval *eval, const struct jinja_render *re
 		source_place(&eval->fault_template->source, eval->fault_at, &fault->line,
 				&fault->column);
 	}
-	suggest_name(fault, render->values);
+	add_hint(fault, render->values);
 }
 
 /* --- rendering --- */

@@ -38,14 +38,11 @@ static void describe_ends(const enum word *ends, char *out, size_t size)
 static int fail_end(struct parser *parser)
 {
 	const struct open_tag *open = parser->open;
-	uint32_t line, column;
 	char ends[128];
 
-	source_place(parser->lexer.source, open->at, &line, &column);
 	describe_ends(open->ends, ends, sizeof(ends));
-	return parser_fail(parser, open->at,
-			"'%s' is not closed: the template ends without %s for this one of line %u",
-			word_text(open->word), ends, line);
+	return parser_fail(parser, open->at, "'%s' is not closed: %s is missing",
+			word_text(open->word), ends);
 }
 
 /* The current token is the name of a tag that cannot stand here. */
