@@ -16,6 +16,7 @@
 
 #include "src/base/buf.h"
 #include "src/base/err.h"
+#include "src/base/mountinfo.h"
 #include "src/base/proc.h"
 
 #define TYPE	     "fuse.refmount"
@@ -24,93 +25,46 @@
 #define DEVICE_MAJOR 10 /* admin-guide/devices.txt of Linux */
 #define DEVICE_MINOR 229
 #define FIRST_FD     16 /* numbers below are kept for children (roles.h) */
-#define TYPE_SIZE    64
 
 /* --- the kernel's table --- */
 
-/* Undo the table's escapes (\040 and the like) in place. */
-static void unescape(char *text)
-{
-	char *to = text;
-	unsigned code;
-
-	for (; *text; text++) {
-		if (*text == '\\' && sscanf(text + 1, "%3o", &code) == 1) {
-			*to++ = (char)code;
-			text += 3;
-		} else {
-			*to++ = *text;
-		}
-	}
-	*to = '\0';
-}
-
+/* What is on top at MOUNTPOINT. */
 struct found {
-	char type[TYPE_SIZE];
+	const char *mountpoint;
+	bool is_there, is_ours;
 	unsigned minor; /* of the device number: for FUSE that of the connection */
 };
 
-/*
- * "36 35 98:0 /root /mount/point rw,noatime shared:1 - type source options": does LINE describe
- * MOUNTPOINT? If so, OUT says what it is.
- */
-static bool parse_line(char *line, const char *mountpoint, struct found *out)
+static bool look_at(void *arg, const struct mountinfo *info)
 {
-	char *separator = strstr(line, " - "), *field = line, *end;
-	int i;
+	struct found *found = arg;
 
-	if (!separator)
+	if (strcmp(info->path, found->mountpoint) != 0)
 		return false;
-	for (i = 0; i < 4; i++) {
-		field = strchr(field, ' ');
-		if (!field)
-			return false;
-		field++;
-	}
-	end = strchr(field, ' ');
-	if (!end)
-		return false;
-	*end = '\0';
-	unescape(field);
-	if (strcmp(field, mountpoint) != 0)
-		return false;
-	return sscanf(separator + 3, "%63s", out->type) == 1 &&
-			sscanf(line, "%*u %*u %*u:%u", &out->minor) == 1;
+	found->is_there = true;
+	found->is_ours = strcmp(info->type, TYPE) == 0;
+	found->minor = info->minor;
+	return false; /* the last one is on top */
 }
 
-/* What is on top at MOUNTPOINT: the last line wins. False: it is no mount point. */
-static bool find_mount(const char *mountpoint, struct found *out)
+static struct found find_mount(const char *mountpoint)
 {
-	FILE *table = fopen("/proc/self/mountinfo", "re");
-	bool found = false;
-	size_t size = 0;
-	char *line = NULL;
+	struct found found = {.mountpoint = mountpoint};
 
-	if (!table)
-		return false;
-	while (getline(&line, &size, table) > 0) {
-		if (parse_line(line, mountpoint, out))
-			found = true;
-	}
-	free(line);
-	(void)fclose(table);
+	(void)mountinfo_each(look_at, &found, NULL);
 	return found;
 }
 
 bool mount_is_ours(const char *mountpoint)
 {
-	struct found found;
-
-	return find_mount(mountpoint, &found) && strcmp(found.type, TYPE) == 0;
+	return find_mount(mountpoint).is_ours;
 }
 
 unsigned mount_connection(const char *mountpoint)
 {
-	struct found found;
+	const struct found found = find_mount(mountpoint);
 
-	if (!find_mount(mountpoint, &found) || strcmp(found.type, TYPE) != 0)
-		return 0;
-	return found.minor;
+	return found.is_ours ? found.minor : 0;
 }
 
 void mount_abort(unsigned number)
@@ -150,11 +104,11 @@ static bool is_dead(const char *mountpoint)
 
 static int check_table(const char *mountpoint, struct err *err)
 {
-	struct found found;
+	const struct found found = find_mount(mountpoint);
 
-	if (!find_mount(mountpoint, &found))
+	if (!found.is_there)
 		return 0;
-	if (strcmp(found.type, TYPE) == 0 && is_dead(mountpoint))
+	if (found.is_ours && is_dead(mountpoint))
 		return mount_detach(mountpoint, true, err);
 	return err_set(err, EBUSY, "'%s' is a mount point already: unmount it first (umount '%s')",
 			mountpoint, mountpoint);

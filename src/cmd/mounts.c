@@ -14,15 +14,14 @@
 #include "src/base/buf.h"
 #include "src/base/err.h"
 #include "src/base/file.h"
+#include "src/base/mountinfo.h"
 #include "src/base/path.h"
 #include "src/base/str.h"
 #include "src/base/vec.h"
 #include "src/cmd/places.h"
 
-#define MOUNT_TYPE    "fuse.refmount"
-#define MOUNTINFO     "/proc/self/mountinfo"
-#define MOUNTINFO_MAX (64u << 20) /* bytes */
-#define SHOWN_MAX     20	  /* names in a message */
+#define MOUNT_TYPE "fuse.refmount"
+#define SHOWN_MAX  20 /* names in a message */
 
 void mount_release(struct mount *mount)
 {
@@ -51,83 +50,6 @@ void mounts_release(struct mounts *mounts)
 		mount_release(&mounts->items[i]);
 	free(mounts->items);
 	*mounts = (struct mounts)MOUNTS_INIT;
-}
-
-static bool is_octal(const char *digits)
-{
-	int i;
-
-	for (i = 0; i < 3; i++) {
-		if (digits[i] < '0' || digits[i] > '7')
-			return false;
-	}
-	return true;
-}
-
-/* \040 and its like, in place. */
-static void decode_octal(char *text)
-{
-	char *out = text;
-
-	while (*text) {
-		if (text[0] == '\\' && is_octal(text + 1)) {
-			*out++ = (char)((text[1] - '0') << 6 | (text[2] - '0') << 3 |
-					(text[3] - '0'));
-			text += 4;
-		} else {
-			*out++ = *text++;
-		}
-	}
-	*out = '\0';
-}
-
-/* proc(5): id parent major:minor root path options [optional fields] - type source options */
-bool mountinfo_parse(char *line, struct mountinfo *out)
-{
-	char *fields[5], *rest = line, *word;
-	size_t i;
-
-	for (i = 0; i < 5; i++) {
-		fields[i] = strsep(&rest, " ");
-		if (!rest)
-			return false;
-	}
-	if (sscanf(fields[2], "%u:%u", &out->major, &out->minor) != 2)
-		return false;
-	do
-		word = strsep(&rest, " ");
-	while (word && strcmp(word, "-") != 0);
-	out->type = word ? strsep(&rest, " \n") : NULL;
-	if (!out->type)
-		return false;
-	out->path = fields[4];
-	decode_octal(out->path);
-	decode_octal(out->type);
-	return true;
-}
-
-/*
- * Call FN for each mount of ours in the kernel's table, until it says true; false when it never
- * did.
- */
-typedef bool info_fn(void *arg, const struct mountinfo *info);
-
-static int each_info(info_fn *fn, void *arg, struct err *err)
-{
-	struct buf text = BUF_INIT;
-	struct mountinfo info;
-	char *line, *rest;
-	int rc;
-
-	rc = file_read(AT_FDCWD, MOUNTINFO, MOUNTINFO_MAX, &text, err);
-	rest = rc == 0 ? text.data : NULL;
-	while (rc == 0 && (line = strsep(&rest, "\n")) != NULL) {
-		if (mountinfo_parse(line, &info) && strcmp(info.type, MOUNT_TYPE) == 0 &&
-				fn(arg, &info))
-			break;
-	}
-	buf_release(&text);
-	return rc;
 }
 
 /* The mount point that RUN_DIR/mount holds, in OUT without its newline. */
@@ -188,6 +110,8 @@ static bool mark_mounted(void *arg, const struct mountinfo *info)
 	struct mounts *mounts = arg;
 	size_t i;
 
+	if (strcmp(info->type, MOUNT_TYPE) != 0)
+		return false;
 	for (i = 0; i < mounts->count; i++) {
 		if (strcmp(mounts->items[i].path, info->path) == 0)
 			mounts->items[i].is_mounted = true;
@@ -216,7 +140,7 @@ int mounts_list(struct mounts *out, struct err *err)
 		rc = err_sys(err, -rc, "list of mounts");
 		goto out;
 	}
-	rc = each_info(mark_mounted, &mounts, err);
+	rc = mountinfo_each(mark_mounted, &mounts, err);
 	if (rc < 0)
 		goto out;
 	if (mounts.count > 1)
@@ -300,7 +224,7 @@ static bool search_device(void *arg, const struct mountinfo *info)
 {
 	struct search *search = arg;
 
-	if (makedev(info->major, info->minor) != search->dev)
+	if (strcmp(info->type, MOUNT_TYPE) != 0 || makedev(info->major, info->minor) != search->dev)
 		return false;
 	if (find_path(search->mounts, info->path, &search->found))
 		return true;
@@ -315,7 +239,7 @@ static int find_device(struct mounts *mounts, dev_t dev, struct mount *out, stru
 	struct search search = {.mounts = mounts, .dev = dev};
 	int rc;
 
-	rc = each_info(search_device, &search, err);
+	rc = mountinfo_each(search_device, &search, err);
 	if (rc == 0 && search.found.path) {
 		*out = search.found;
 	} else if (rc == 0 && search.first) {

@@ -46,14 +46,4 @@ int mounts_find(const char *what, struct mount *out, struct err *err);
  */
 bool mount_is_dead(const char *path);
 
-/* One line of /proc/self/mountinfo. */
-struct mountinfo {
-	unsigned major, minor;
-	char *path; /* inside the line, octal escapes decoded */
-	char *type;
-};
-
-/* Parse LINE in place: true if it could be understood. */
-bool mountinfo_parse(char *line, struct mountinfo *out);
-
 #endif

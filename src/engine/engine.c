@@ -15,6 +15,7 @@
 #include "src/base/err.h"
 #include "src/base/log.h"
 #include "src/base/loop.h"
+#include "src/base/mountinfo.h"
 #include "src/base/path.h"
 #include "src/base/proc.h"
 #include "src/base/str.h"
@@ -25,7 +26,6 @@
 #include "src/engine/core.h"
 #include "src/engine/credentials.h"
 #include "src/engine/history.h"
-#include "src/engine/mountinfo.h"
 #include "src/engine/sole.h"
 #include "src/engine/switch.h"
 #include "src/engine/verify.h"
@@ -105,12 +105,34 @@ static void on_server(struct engine *engine, const struct message *message)
 
 /* --- the keeper --- */
 
+struct wanted_mount {
+	const char *path;
+	bool is_there;
+};
+
+static bool look_for(void *arg, const struct mountinfo *info)
+{
+	struct wanted_mount *wanted = arg;
+
+	wanted->is_there =
+			str_has_prefix(info->type, "fuse") && strcmp(info->path, wanted->path) == 0;
+	return wanted->is_there;
+}
+
+/* Also if the table cannot be read: nobody ends because of that. */
+static bool is_mounted(const struct engine *engine)
+{
+	struct wanted_mount wanted = {.path = engine->settings.mountpoint};
+
+	return mountinfo_each(look_for, &wanted, NULL) < 0 || wanted.is_there;
+}
+
 static void on_mountinfo(void *arg, uint32_t epoll_events)
 {
 	struct engine *engine = arg;
 
 	(void)epoll_events;
-	if (!mountinfo_has(engine->mountinfo_fd, engine->settings.mountpoint))
+	if (!is_mounted(engine))
 		loop_stop(engine->loop, 0);
 }
 
@@ -124,9 +146,8 @@ static void on_cut(struct engine *engine)
 		loop_stop(engine->loop, 0);
 		return;
 	}
-	engine->mountinfo_fd = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
-	if (engine->mountinfo_fd < 0 ||
-			!mountinfo_has(engine->mountinfo_fd, engine->settings.mountpoint) ||
+	engine->mountinfo_fd = open(MOUNTINFO_FILE, O_RDONLY | O_CLOEXEC);
+	if (engine->mountinfo_fd < 0 || !is_mounted(engine) ||
 			loop_add_fd(engine->loop, engine->mountinfo_fd, EPOLLPRI, on_mountinfo,
 					engine, &engine->mountinfo_source, NULL) < 0) {
 		loop_stop(engine->loop, 0);

@@ -16,50 +16,6 @@
 #include "src/base/file.h"
 #include "src/cmd/mounts.h"
 
-static bool parse(const char *line, struct mountinfo *info)
-{
-	static char text[512];
-
-	(void)strcpy(text, line);
-	return mountinfo_parse(text, info);
-}
-
-static void lines_of_mountinfo(void **state)
-{
-	struct mountinfo info;
-
-	(void)state;
-	assert_true(parse("36 35 98:3 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root "
-			  "rw,errors=continue",
-			&info));
-	assert_int_equal(info.major, 98);
-	assert_int_equal(info.minor, 3);
-	assert_string_equal(info.path, "/mnt2");
-	assert_string_equal(info.type, "ext3");
-	assert_true(parse(
-			"1 2 0:55 / /srv/a\\040b\\011c\\012d\\134e\\043 ro - fuse.refmount x#y ro",
-			&info));
-	assert_string_equal(info.path, "/srv/a b\tc\nd\\e#");
-	assert_string_equal(info.type, "fuse.refmount");
-	assert_true(parse("1 2 0:55 / /x\\04 ro shared:1 master:2 propagate_from:3 - t s", &info));
-	assert_string_equal(info.path, "/x\\04");
-	assert_true(parse("1 2 0:55 / /x ro - t", &info));
-	assert_string_equal(info.type, "t");
-}
-
-static void lines_that_are_none(void **state)
-{
-	static const char *const lines[] = {"", "1", "1 2 0:55 / ", "1 2 0:55 / /x",
-			"1 2 0:55 / /x ro", "1 2 x / /x ro - t s", "1 2 0:55 / /x ro shared:1",
-			"1 2 0:55 / /x ro -", NULL};
-	struct mountinfo info;
-	size_t i;
-
-	(void)state;
-	for (i = 0; lines[i]; i++)
-		assert_false(parse(lines[i], &info));
-}
-
 static char dir[] = "/tmp/refmount-test-XXXXXX";
 
 /* RUN/NAME/mount in a runtime directory of our own; nothing of it is mounted. */
@@ -127,8 +83,6 @@ static void what_is_not_found_is_said(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-			cmocka_unit_test(lines_of_mountinfo),
-			cmocka_unit_test(lines_that_are_none),
 			cmocka_unit_test(by_name_and_by_path),
 			cmocka_unit_test(what_is_not_found_is_said),
 	};

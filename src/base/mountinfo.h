@@ -1,0 +1,30 @@
+/*
+ * mountinfo: the kernel's table of mounts, as this process sees it: /proc/self/mountinfo, whose format
+ * is that of proc_pid_mountinfo(5). Reading it touches no file system that is mounted.
+ */
+#ifndef BASE_MOUNTINFO_H
+#define BASE_MOUNTINFO_H
+
+#include <stdbool.h>
+
+struct err;
+
+#define MOUNTINFO_FILE "/proc/self/mountinfo"
+#define MOUNTINFO_MAX  (64u << 20) /* bytes of the table */
+
+struct mountinfo {
+	unsigned major, minor; /* of the device; for FUSE, MINOR is the number of the connection */
+	const char *path;      /* mount point, escapes undone */
+	const char *type;
+};
+
+/* Parse LINE, which is cut into pieces and has to live as long as OUT: true if it is understood. */
+bool mountinfo_parse(char *line, struct mountinfo *out);
+
+/* True: that is enough. INFO lives during the call. */
+typedef bool mountinfo_fn(void *arg, const struct mountinfo *info);
+
+/* Call FN for each mount, until it says so; of several at one place, the one on top comes last. */
+int mountinfo_each(mountinfo_fn *fn, void *arg, struct err *err);
+
+#endif
