@@ -88,7 +88,7 @@ bool outputs_select(struct outputs *outputs, const char *folder)
 		const char *below = path_below(item->path, folder);
 
 		if (!below) {
-			release(item);
+			output_release(item);
 			continue;
 		}
 		memmove(item->path, below, strlen(below) + 1);
