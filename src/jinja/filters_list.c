@@ -179,8 +179,6 @@ int filter_last(struct run *run, const struct call *call, struct object *out)
 		return -1;
 	if (is_generator(call->self) || call->self.kind == OBJECT_NATIVE)
 		return not_reversible(run, call->self);
-	if (call->self.kind == OBJECT_UNDEFINED)
-		return object_undefined_fail(run, call->self);
 	if (call->self.kind == OBJECT_STRING && call->self.text->len > 0)
 		return text_part(run, call->self.text, call->self.text->chars - 1,
 				call->self.text->chars, out);

@@ -285,16 +285,20 @@ static int add_directive(struct percent *percent, struct buf *out)
 	struct object arg;
 	char type;
 
-	if (parse(percent, &directive) < 0)
-		return -1;
-	type = *percent->at++;
-	if (type == '%') {
+	if (percent->at < percent->end && *percent->at == '%') {
+		percent->at++;
 		buf_add_char(out, '%');
 		return 0;
 	}
+	if (parse(percent, &directive) < 0)
+		return -1;
+	type = *percent->at++;
 	arg = directive.keyed;
 	if (!directive.has_key && next_argument(percent, &arg) < 0)
 		return -1;
+	/* Markup wraps its arguments, so that they are no integers any more. */
+	if (percent->is_markup && strchr("oxXc", type))
+		return wrong_type(percent, type, "an integer", arg);
 	switch (type) {
 	case 's':
 	case 'r':

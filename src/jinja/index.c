@@ -213,7 +213,7 @@ int object_item(struct run *run, struct object object, struct object key, struct
 
 /* A slice resolved against a length: COUNT items from START on, STEP apart. */
 struct span {
-	int64_t start, step, count;
+	int64_t start, stop, step, count;
 };
 
 static int bound_of(struct run *run, struct object bound, int64_t fallback, int64_t *out)
@@ -268,6 +268,7 @@ static int resolve(
 	else
 		stop = clamp(stop, length, low, high);
 	span->start = start;
+	span->stop = stop;
 	span->step = step;
 	span->count = 0;
 	if (step > 0 && start < stop)
@@ -347,7 +348,7 @@ static int slice_range(struct run *run, const struct range *range, const struct 
 	if (__builtin_mul_overflow(range->step, span->step, &part->step))
 		part->step = range->step;
 	part->count = span->count;
-	part->stop = range_at(part, span->count);
+	part->stop = range_at(range, span->stop);
 	*out = (struct object){.kind = OBJECT_RANGE, .range = part};
 	return 0;
 }

@@ -74,7 +74,7 @@ static int test_number(struct run *run, const struct call *call, struct object *
 	return answer(run, call, number_is(call->self), out);
 }
 
-/* What has a length and items: Undefined claims to, if it is not strict. */
+/* What has a length and items; an undefined one claims to, if it is not strict. */
 static int test_sequence(struct run *run, const struct call *call, struct object *out)
 {
 	bool is_sequence = false;
@@ -292,18 +292,31 @@ static int test_sameas(struct run *run, const struct call *call, struct object *
 	return 0;
 }
 
+/* The names of filters and tests are keys of a dict: what is unhashable is an error. */
+static int is_name(struct run *run, const struct call *call, bool *out)
+{
+	uint64_t hash;
+
+	*out = call->self.kind == OBJECT_STRING;
+	return object_hash(run, call->self, &hash);
+}
+
 static int test_filter(struct run *run, const struct call *call, struct object *out)
 {
-	bool known = call->self.kind == OBJECT_STRING && filter_find(run, call->self.text);
+	bool known;
 
-	return answer(run, call, known, out);
+	if (is_name(run, call, &known) < 0)
+		return -1;
+	return answer(run, call, known && filter_find(run, call->self.text), out);
 }
 
 static int test_test(struct run *run, const struct call *call, struct object *out)
 {
-	bool known = call->self.kind == OBJECT_STRING && test_find(run, call->self.text);
+	bool known;
 
-	return answer(run, call, known, out);
+	if (is_name(run, call, &known) < 0)
+		return -1;
+	return answer(run, call, known && test_find(run, call->self.text), out);
 }
 
 const struct function jinja_tests[] = {
