@@ -27,7 +27,8 @@ struct object object_undefined(struct run *run, const char *name)
 	return (struct object){.undefined = undefined};
 }
 
-static struct object undefined_because(struct run *run, bool is_plain, const char *fmt, va_list ap)
+__attribute__((format(printf, 3, 0))) static struct object undefined_because(
+		struct run *run, bool is_plain, const char *fmt, va_list ap)
 {
 	char whole[sizeof(run->message) + 8], text[sizeof(run->message)];
 	struct undefined *undefined;
