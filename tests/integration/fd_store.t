@@ -4,7 +4,7 @@
 
 new_repo
 mkdir "$T/m"
-"$PYTHON" "$here/manager.py" "$T/m" "$REFMOUNT_BIN/refmount" mount -f -o poll=1h "$R#main" "$M" 2>"$T/err" &
+WATCHDOG_USEC=400000 "$PYTHON" "$here/manager.py" "$T/m" "$REFMOUNT_BIN/refmount" mount -f -o poll=1h "$R#main" "$M" 2>"$T/err" &
 manager=$!
 ready() { [ "$(grep -c '^READY=1' "$T/m/log" 2>/dev/null)" -ge "$1" ]; }
 ok 'it says when it serves' wait_until 10 ready 1
@@ -16,6 +16,9 @@ like "$(cat "$T/m/log")" 'STATUS=[0-9a-f]{12} of refs/heads/main, Synced, Health
 exec 7<"$M/d/deep/c"
 new=$(commit a two)
 ok 'it follows' served "$new"
+
+alive() { [ "$(grep -c '^WATCHDOG=1' "$T/m/log")" -ge 3 ]; }
+ok 'it says again and again that it is alive' wait_until 10 alive
 
 server=$(pid_of server) keeper=$(cat "$T/m/pid")
 kill -9 "$keeper"
