@@ -33,3 +33,9 @@ def method_as_text(_source, ours, theirs):
 @explained("generators print as lists, where plain Jinja2 prints their address")
 def generator(_source, ours, theirs):
     return ours.kind == theirs.kind == "ok" and re.search(r"<generator object \w+ at 0x", theirs.text)
+
+
+@explained("include without context in a macro or another captured body: Jinja2 compiles a `yield` into it, so that what is included"
+           " gets in front of what is captured, and a macro becomes a generator")
+def include_without_context(source, _ours, _theirs):
+    return re.search(r"\binclude\b[^%]*\bwithout context\b", source) and re.search(r"\{%[-+]? (macro|call|filter|set \w+( \|[^%=]*)? [-+]?%\})", source)
