@@ -39,3 +39,33 @@ def generator(_source, ours, theirs):
            " gets in front of what is captured, and a macro becomes a generator")
 def include_without_context(source, _ours, _theirs):
     return re.search(r"\binclude\b[^%]*\bwithout context\b", source) and re.search(r"\{%[-+]? (macro|call|filter|set \w+( \|[^%=]*)? [-+]?%\})", source)
+
+
+@explained("set algebra of dict.keys() and dict.items() yields a Python set, which prints in the order of hashes")
+def set_of_keys(_source, ours, _theirs):
+    return ours.kind == "error" and re.search(r"for [-&|^]: ('\w+' and )?'dict_(keys|items)'", ours.text)
+
+
+@explained("hashes that are neither of MD5, SHA-1 nor SHA-2 are refused by name")
+def other_hash(_source, ours, theirs):
+    return ours.kind == "error" and theirs.kind == "ok" and re.search(r"refused: .* hash '\w+' is not supported", ours.text)
+
+
+@explained("Jinja2 computes constants when it compiles and writes them as Python source, where nan and inf have no name")
+def folded_nan(_source, ours, theirs):
+    return ours.kind == "ok" and re.search(r"^NameError: name '(nan|inf)' is not defined", theirs.text)
+
+
+@explained("the oracle's class for undefined values has a name of its own")
+def name_of_undefined(_source, ours, theirs):
+    return ours.kind == theirs.kind == "ok" and re.sub("(?i)ChainStrict", "Undefined", theirs.text) == re.sub("(?i)AnsibleUndefined", "Undefined", ours.text)
+
+
+@explained("a relative path's way from elsewhere depends on the working directory, which rendering has none of")
+def relpath(_source, ours, theirs):
+    return ours.kind == "error" and theirs.kind == "ok" and re.search(r"refused: .* relpath: .* working directory", ours.text)
+
+
+@explained("complex numbers are refused")
+def complex_number(_source, ours, theirs):
+    return ours.kind == "error" and theirs.kind == "ok" and re.search(r"refused: .* is complex, which templates do not have", ours.text)
