@@ -112,8 +112,3 @@ void views_settle(struct views *views)
 {
 	atomic_store(&views->settling, NULL);
 }
-
-void views_cancel(struct views *views)
-{
-	atomic_store(&views->pending, NULL);
-}

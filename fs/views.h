@@ -47,7 +47,4 @@ void views_prepare(struct views *views, const struct view *next);
 uint64_t views_flip(struct views *views, const struct view *next, bool settles);
 void views_settle(struct views *views);
 
-/* Give up what was prepared. */
-void views_cancel(struct views *views);
-
 #endif

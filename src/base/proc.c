@@ -335,12 +335,3 @@ void proc_set_name(const char *name)
 {
 	(void)prctl(PR_SET_NAME, name); /* the kernel keeps 15 bytes */
 }
-
-void proc_cloexec(int fd, bool on)
-{
-	int flags = fcntl(fd, F_GETFD);
-
-	assert(flags >= 0);
-	flags = on ? flags | FD_CLOEXEC : flags & ~FD_CLOEXEC;
-	(void)fcntl(fd, F_SETFD, flags);
-}

@@ -47,7 +47,4 @@ int proc_sibling(const char *binary, const char *program, char *path, size_t siz
  */
 void proc_set_name(const char *name);
 
-/* Close-on-exec on (true) or off for FD; asserts that FD is valid. */
-void proc_cloexec(int fd, bool on);
-
 #endif

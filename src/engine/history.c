@@ -255,11 +255,6 @@ out:
 	return rc;
 }
 
-size_t history_count(const struct history *history)
-{
-	return history->count;
-}
-
 const struct history_entry *history_get(const struct history *history, size_t i)
 {
 	return i < history->count ? &history->items[history->count - 1 - i].entry : NULL;

@@ -42,8 +42,6 @@ void history_free(struct history *history); /* NULL is fine */
 /* Add ENTRY durably; its texts are copied, cut and cleaned. A failure leaves the log as it was. */
 int history_add(struct history *history, const struct history_entry *entry, struct err *err);
 
-size_t history_count(const struct history *history);
-
 /* Entry I counted from the newest, or NULL; the texts live as long as the log is not added to. */
 const struct history_entry *history_get(const struct history *history, size_t i);
 

@@ -342,21 +342,6 @@ int store_load(struct store *store, uint32_t number, struct generation *out, str
 	return 0;
 }
 
-int store_verify(struct store *store, const struct generation *generation, struct err *err)
-{
-	int rc = 0;
-
-	for (uint32_t i = 0; rc == 0 && i < generation->segment_count; i++) {
-		uint32_t number = generation->segments[i].number;
-		const struct segment *segment = segment_set_find(store->set, number);
-
-		if (!segment)
-			return err_set(err, EBADMSG, "segment %u is not loaded", number);
-		rc = segment_verify(segment, SEGMENT_VERIFY_META | SEGMENT_VERIFY_DATA, err);
-	}
-	return rc;
-}
-
 static bool exists(const struct store *store, enum kind kind, uint32_t number)
 {
 	char name[FILE_NAME_SIZE];

@@ -46,9 +46,6 @@ int store_list(struct store *store, uint32_t **numbers, struct err *err);
  */
 int store_load(struct store *store, uint32_t number, struct generation *out, struct err *err);
 
-/* Check all bytes of a loaded generation's segments (slow). 0, or -EBADMSG naming the segment. */
-int store_verify(struct store *store, const struct generation *generation, struct err *err);
-
 /* A descriptor of segment NUMBER, read-only, close-on-exec, the caller's. -ENOENT and others. */
 int store_open_segment(struct store *store, uint32_t number, int *fd, struct err *err);
 

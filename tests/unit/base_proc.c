@@ -117,7 +117,7 @@ static void put_fd(const char *text, int number)
 		assert_int_equal(dup2(fd, number), number);
 		(void)close(fd);
 	}
-	proc_cloexec(number, false);
+	assert_int_equal(fcntl(number, F_SETFD, 0), 0);
 }
 
 /* Start a child with FDS and the pipe behind them; what it lists goes to TEXT. */
@@ -324,18 +324,6 @@ static void sibling_lies_beside_us(void **state)
 	assert_string_equal(path, "/bin/sh");
 }
 
-static void cloexec_on_and_off(void **state)
-{
-	int fd = open("/dev/null", O_RDONLY);
-
-	(void)state;
-	proc_cloexec(fd, true);
-	assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
-	proc_cloexec(fd, false);
-	assert_int_equal(fcntl(fd, F_GETFD), 0);
-	(void)close(fd);
-}
-
 static void name_is_set(void **state)
 {
 	char name[16] = "";
@@ -359,7 +347,6 @@ int main(int argc, char **argv)
 			cmocka_unit_test(text_without_interpreter_is_no_program),
 			cmocka_unit_test(run_to_the_end),
 			cmocka_unit_test(sibling_lies_beside_us),
-			cmocka_unit_test(cloexec_on_and_off),
 			cmocka_unit_test(name_is_set),
 	};
 

@@ -39,6 +39,15 @@ static struct oid commit(uint32_t n)
 	return (struct oid){.bytes = {(uint8_t)(n >> 8), (uint8_t)n, 0xff}};
 }
 
+static size_t count_of(const struct history *history)
+{
+	size_t count = 0;
+
+	while (history_get(history, count))
+		count++;
+	return count;
+}
+
 static struct history *open_it(void)
 {
 	struct history *history = NULL;
@@ -77,12 +86,12 @@ static void remembers(void **state)
 	struct buf text = BUF_INIT;
 
 	(void)state;
-	assert_int_equal(history_count(history), 0);
+	assert_int_equal(count_of(history), 0);
 	add(history, 1, HISTORY_OK);
 	add(history, 2, HISTORY_REJECTED);
 	history_free(history);
 	history = open_it();
-	assert_int_equal(history_count(history), 2);
+	assert_int_equal(count_of(history), 2);
 	assert_string_equal(history_get(history, 0)->result, HISTORY_REJECTED);
 	assert_string_equal(history_get(history, 1)->reason, "ref moved ");
 	assert_string_equal(history_get(history, 1)->by, "refs/heads/main");
@@ -142,11 +151,11 @@ static void a_torn_line_does_not_count(void **state)
 	history_free(history);
 	append_raw("2026-09-21T14:13:22Z\t0002ff00000000000000000000000000000000");
 	history = open_it();
-	assert_int_equal(history_count(history), 1);
+	assert_int_equal(count_of(history), 1);
 	add(history, 3, HISTORY_OK); /* and what follows is not torn */
 	history_free(history);
 	history = open_it();
-	assert_int_equal(history_count(history), 2);
+	assert_int_equal(count_of(history), 2);
 	assert_found(history, 1, 1);
 	history_free(history);
 }
@@ -160,9 +169,9 @@ static void malformed_lines_are_skipped(void **state)
 		   "2026-09-21T14:13:22Z\tzz\tok\tx\ty\n"
 		   "2026-09-21T14:13:22Z\t0001ff0000000000000000000000000000000000\tok\tx\ty\tz\n");
 	history = open_it();
-	assert_int_equal(history_count(history), 0);
+	assert_int_equal(count_of(history), 0);
 	add(history, 1, HISTORY_OK);
-	assert_int_equal(history_count(history), 1);
+	assert_int_equal(count_of(history), 1);
 	history_free(history);
 }
 
@@ -176,7 +185,7 @@ static void is_trimmed(void **state)
 	(void)state;
 	for (i = 0; i < HISTORY_MAX + 150; i++)
 		add(history, i, HISTORY_OK);
-	assert_int_equal(history_count(history), HISTORY_MAX);
+	assert_int_equal(count_of(history), HISTORY_MAX);
 	assert_found(history, 1, HISTORY_MAX + 148);
 	history_free(history);
 	assert_int_equal(file_read(AT_FDCWD, path, 1u << 24, &text, NULL), 0);
@@ -185,7 +194,7 @@ static void is_trimmed(void **state)
 	assert_in_range(lines, HISTORY_MAX, HISTORY_MAX + 100);
 	buf_release(&text);
 	history = open_it();
-	assert_int_equal(history_count(history), HISTORY_MAX);
+	assert_int_equal(count_of(history), HISTORY_MAX);
 	assert_found(history, 1, HISTORY_MAX + 148);
 	history_free(history);
 }

@@ -86,6 +86,28 @@ static void reads_files_links_and_pins(void **state)
 	assert_int_equal(node_data(sample->set, &pin, 0, 10, &data), -EIO);
 }
 
+static void records_follow_each_other(void **state)
+{
+	const struct sample *sample = *state;
+	static const char *const paths[] = {
+			"", "a", "pin", "sub", "sub/link", "sub/inner", "sub/inner/made"};
+	bool seen[sizeof(paths) / sizeof(paths[0])] = {false};
+	uint32_t steps = 0;
+	place at;
+	size_t i;
+
+	for (at = place_make(7, 0); at != PLACE_NONE; at = node_behind(sample->set, at)) {
+		for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+			seen[i] |= get(sample, paths[i]).at == at;
+		assert_in_range(++steps, 1, 100);
+	}
+	for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+		assert_true(seen[i]);
+	assert_true(node_behind(sample->set, place_make(8, 0)) == PLACE_NONE);
+	assert_true(node_behind(sample->set, place_make(7, 1u << 30)) == PLACE_NONE);
+	assert_true(node_behind(sample->set, PLACE_NONE) == PLACE_NONE);
+}
+
 static void reads_parts_of_contents(void **state)
 {
 	const struct sample *sample = *state;
@@ -337,6 +359,7 @@ int main(void)
 			cmocka_unit_test_setup_teardown(reads_a_folder, setup, teardown),
 			cmocka_unit_test_setup_teardown(
 					reads_files_links_and_pins, setup, teardown),
+			cmocka_unit_test_setup_teardown(records_follow_each_other, setup, teardown),
 			cmocka_unit_test_setup_teardown(reads_parts_of_contents, setup, teardown),
 			cmocka_unit_test_setup_teardown(walks_paths, setup, teardown),
 			cmocka_unit_test_setup_teardown(lists_and_finds_entries, setup, teardown),
