@@ -387,6 +387,7 @@ int server_main(const char *name)
 	struct err err = ERR_INIT;
 	int rc;
 
+	proc_set_name("server"); /* it was started through /proc, and would be called "exe" */
 	log_open("server", name, is_stderr_null());
 	if (!server)
 		return 2;
