@@ -83,12 +83,77 @@ int convert_to_object(struct run *run, const struct value *value, struct object 
 	return 0;
 }
 
-/* The containers that are being converted: one of them within itself is an error. */
+/* What a container has become, so that it becomes the same value when it is met again. */
+struct twin {
+	const void *container;
+	struct value *value;
+};
+
+/* A hash table by address. */
+struct twins {
+	struct twin *slots;
+	size_t count, cap; /* CAP: a power of two, or 0 */
+};
+
+/*
+ * The containers that are being converted: one of them within itself is an error. The outermost frame
+ * has no container; TWINS is NULL when every occurrence becomes a value of its own.
+ */
 struct frame {
 	const void *container;
 	const struct frame *up;
 	unsigned depth;
+	struct twins *twins;
 };
+
+static struct twin *twin_slot(const struct twins *twins, const void *container)
+{
+	size_t at = (size_t)((uintptr_t)container >> 4) * 0x9e3779b97f4a7c15u;
+
+	for (at >>= 8;; at++) {
+		struct twin *twin = &twins->slots[at & (twins->cap - 1)];
+
+		if (!twin->container || twin->container == container)
+			return twin;
+	}
+}
+
+static int twins_grow(struct run *run, struct twins *twins)
+{
+	struct twins wider = {.cap = twins->cap > 0 ? 2 * twins->cap : 64, .count = twins->count};
+	size_t i;
+
+	wider.slots = run_alloc(run, wider.cap * sizeof(*wider.slots));
+	if (!wider.slots)
+		return -1;
+	for (i = 0; i < twins->cap; i++) {
+		if (twins->slots[i].container)
+			*twin_slot(&wider, twins->slots[i].container) = twins->slots[i];
+	}
+	*twins = wider;
+	return 0;
+}
+
+static struct value *find_twin(const struct frame *up, const void *container)
+{
+	if (!up->twins || up->twins->cap == 0)
+		return NULL;
+	return twin_slot(up->twins, container)->value;
+}
+
+static int keep_twin(
+		struct run *run, const struct frame *up, const void *container, struct value *value)
+{
+	struct twins *twins = up->twins;
+
+	if (!twins)
+		return 0;
+	if (2 * (twins->count + 1) > twins->cap && twins_grow(run, twins) < 0)
+		return -1;
+	*twin_slot(twins, container) = (struct twin){container, value};
+	twins->count++;
+	return 0;
+}
 
 static int to_value(
 		struct run *run, struct object object, const struct frame *up, struct value **out);
@@ -102,7 +167,7 @@ static int enter(
 		if (at->container == container)
 			return run_fail(run, FAULT_RUNTIME, "Circular reference detected");
 	}
-	*frame = (struct frame){container, up, up ? up->depth + 1 : 1};
+	*frame = (struct frame){container, up, up->depth + 1, up->twins};
 	if (frame->depth > CONVERT_DEPTH_MAX)
 		return run_fail(run, FAULT_LIMIT, "nested deeper than %d levels",
 				CONVERT_DEPTH_MAX);
@@ -118,12 +183,16 @@ static int list_to_value(
 		struct run *run, struct object object, const struct frame *up, struct value **out)
 {
 	struct list *list = list_of(run, object);
-	struct value *value = value_list(run->arena), *item;
+	struct value *value, *item;
 	struct frame frame;
 	size_t i;
 
 	if (!list || enter(run, list, up, &frame) < 0)
 		return -1;
+	*out = find_twin(up, list);
+	if (*out)
+		return 0;
+	value = value_list(run->arena);
 	for (i = 0; i < list->count; i++) {
 		if (run_charge(run, 1) < 0 || to_value(run, list->items[i], &frame, &item) < 0)
 			return -1;
@@ -131,7 +200,9 @@ static int list_to_value(
 			return out_of_memory(run);
 	}
 	*out = value;
-	return value ? 0 : out_of_memory(run);
+	if (list->count == 0 && object.kind == OBJECT_TUPLE) /* PyYAML never makes an alias of it */
+		return value ? 0 : out_of_memory(run);
+	return value ? keep_twin(run, up, list, value) : out_of_memory(run);
 }
 
 static int key_to_value(struct run *run, struct object key, struct value **out)
@@ -154,12 +225,16 @@ static int dict_to_value(
 		struct run *run, struct object object, const struct frame *up, struct value **out)
 {
 	struct dict *dict = dict_of(run, object);
-	struct value *value = value_map(run->arena), *key, *item;
+	struct value *value, *key, *item;
 	struct frame frame;
 	size_t i;
 
 	if (!dict || enter(run, dict, up, &frame) < 0)
 		return -1;
+	*out = find_twin(up, dict);
+	if (*out)
+		return 0;
+	value = value_map(run->arena);
 	for (i = 0; i < dict->count; i++) {
 		if (run_charge(run, 1) < 0 || key_to_value(run, dict->pairs[i].key, &key) < 0 ||
 				to_value(run, dict->pairs[i].value, &frame, &item) < 0)
@@ -168,7 +243,7 @@ static int dict_to_value(
 			return out_of_memory(run);
 	}
 	*out = value;
-	return value ? 0 : out_of_memory(run);
+	return value ? keep_twin(run, up, dict, value) : out_of_memory(run);
 }
 
 static int text_to_value(struct run *run, const struct text *text, struct value **out)
@@ -220,9 +295,22 @@ static int to_value(
 
 int convert_to_value(struct run *run, struct object object, struct value **out)
 {
+	const struct frame outermost = {0};
 	struct value *value;
 
-	if (to_value(run, object, NULL, &value) < 0)
+	if (to_value(run, object, &outermost, &value) < 0)
+		return -1;
+	*out = value;
+	return 0;
+}
+
+int convert_to_shared(struct run *run, struct object object, struct value **out)
+{
+	struct twins twins = {0};
+	const struct frame outermost = {.twins = &twins};
+	struct value *value;
+
+	if (to_value(run, object, &outermost, &value) < 0)
 		return -1;
 	*out = value;
 	return 0;

@@ -17,6 +17,9 @@ struct value;
  */
 int convert_to_value(struct run *run, struct object object, struct value **out);
 
+/* The same, but a list or dict that is there twice becomes one value: YAML shows it as an alias. */
+int convert_to_shared(struct run *run, struct object object, struct value **out);
+
 /* VALUE as an object: containers are new and open; strings are shared, so VALUE outlives the run. */
 int convert_to_object(struct run *run, const struct value *value, struct object *out);
 

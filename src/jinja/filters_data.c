@@ -246,7 +246,7 @@ static int to_yaml(struct run *run, const struct call *call, struct dump_yaml_op
 			return -1;
 		}
 	}
-	if (convert_to_value(run, call->self, &value) < 0)
+	if (convert_to_shared(run, call->self, &value) < 0)
 		return -1;
 	return finish(run, call, dump_yaml(value, options, &buf), &buf, out);
 }

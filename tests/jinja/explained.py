@@ -69,3 +69,8 @@ def relpath(_source, ours, theirs):
 @explained("complex numbers are refused")
 def complex_number(_source, ours, theirs):
     return ours.kind == "error" and theirs.kind == "ok" and re.search(r"refused: .* is complex, which templates do not have", ours.text)
+
+
+@explained("YAML of a container that holds itself is refused, as JSON of it is; nobody's configuration wants it")
+def yaml_of_itself(_source, ours, theirs):
+    return ours.kind == "error" and theirs.kind == "ok" and ours.text.endswith("Circular reference detected")
