@@ -18,11 +18,13 @@
 #include "src/base/err.h"
 #include "src/base/file.h"
 #include "src/base/str.h"
+#include "src/build/assemble.h"
 #include "src/build/job.h"
 #include "src/build/links.h"
 #include "src/build/numbers.h"
 #include "src/build/plain.h"
 #include "src/build/prefetch.h"
+#include "src/build/incremental.h"
 #include "src/build/writer.h"
 #include "src/git/repo.h"
 #include "src/git/rev.h"
@@ -42,7 +44,9 @@ struct build {
 	struct repo *repo;
 	struct store *store;
 	struct rev rev;
-	struct oid tree; /* what is shown */
+	bool is_rendered;
+	struct incremental incremental;
+	struct oid tree; /* what is shown as it is, when nothing is rendered */
 	struct generation base;
 	bool has_base;
 };
@@ -104,15 +108,13 @@ static int blame(struct build *build, int rc, bool is_commits, const struct err 
 	return rc;
 }
 
-static int read_commit(struct build *build, struct err *err)
+/* The folder that is shown as it is. */
+static int find_folder(struct build *build, struct err *err)
 {
 	const char *folder = text_of(build->job->folder);
 	struct err reason = ERR_INIT;
 	int rc;
 
-	rc = rev_read(build->repo, &build->job->commit, &build->rev, &reason);
-	if (rc < 0)
-		return blame(build, rc, rc == -EINVAL || rc == -EFBIG, &reason, err);
 	build->tree = build->rev.tree;
 	if (!folder[0])
 		return 0;
@@ -121,6 +123,22 @@ static int read_commit(struct build *build, struct err *err)
 		return blame(build, rc, rc == -ENOENT || rc == -ENOTDIR || rc == -EINVAL, &reason,
 				err);
 	return 0;
+}
+
+static int read_commit(struct build *build, struct err *err)
+{
+	struct err reason = ERR_INIT;
+	int rc;
+
+	rc = rev_read(build->repo, &build->job->commit, &build->rev, &reason);
+	if (rc < 0)
+		return blame(build, rc, rc == -EINVAL || rc == -EFBIG, &reason, err);
+	rc = incremental_open(build->job, build->repo, &build->rev.tree, build->findings,
+			&build->incremental, err);
+	build->is_rendered = rc > 0;
+	if (rc == 0)
+		rc = find_folder(build, err);
+	return rc < 0 ? rc : 0;
 }
 
 static void reject_rewind(struct build *build, int rc, const struct err *reason)
@@ -220,7 +238,11 @@ static int write_tree(struct build *build, struct builder *builder, struct write
 		spec.base_root = build->base.root;
 		spec.base_index = build->base.index;
 	}
-	rc = plain_build(&spec, &build->tree, prefetch_readers(), out, err);
+	if (build->is_rendered)
+		rc = assemble_build(&spec, &build->incremental.outputs, build->incremental.earlier,
+				out, err);
+	else
+		rc = plain_build(&spec, &build->tree, prefetch_readers(), out, err);
 	numbers_release(&numbers);
 	return rc;
 }
@@ -325,7 +347,7 @@ out:
 	return rc;
 }
 
-static int describe(struct build *build, const struct writer_result *plain, struct generation *out,
+static int describe(struct build *build, const struct writer_result *tree, struct generation *out,
 		struct err *err)
 {
 	struct node root;
@@ -333,16 +355,16 @@ static int describe(struct build *build, const struct writer_result *plain, stru
 
 	*out = (struct generation){.number = build->job->number,
 			.commit = build->rev.commit,
-			.tree = build->tree,
+			.tree = tree->tree,
 			.time = build->rev.time,
 			.settings = build_settings(build->job),
-			.root = plain->root,
-			.index = plain->index,
-			.next_dir = plain->next_dir,
-			.changed = plain->changed};
+			.root = tree->root,
+			.index = tree->index,
+			.next_dir = tree->next_dir,
+			.changed = tree->changed};
 	str_copy(out->author, sizeof(out->author), build->rev.author);
 	str_copy(out->subject, sizeof(out->subject), build->rev.subject);
-	rc = node_read(store_set(build->store), plain->root, &root);
+	rc = node_read(store_set(build->store), tree->root, &root);
 	if (rc < 0)
 		return err_sys(err, -rc, "cannot read back the new tree");
 	out->files = root.files;
@@ -352,7 +374,7 @@ static int describe(struct build *build, const struct writer_result *plain, stru
 
 /* From here on the segment has its name; what fails now takes it away again. */
 static int publish(struct build *build, const struct writing *writing,
-		const struct writer_result *plain, struct err *err)
+		const struct writer_result *tree, struct err *err)
 {
 	const struct generation *base = build->has_base ? &build->base : NULL;
 	struct generation generation;
@@ -361,7 +383,7 @@ static int publish(struct build *build, const struct writing *writing,
 	rc = store_seal(build->store, writing->number, writing->fd, err);
 	if (rc < 0)
 		return rc;
-	rc = describe(build, plain, &generation, err);
+	rc = describe(build, tree, &generation, err);
 	if (rc < 0)
 		return rc;
 	rc = generation_count_segments(store_set(build->store), base, &generation);
@@ -373,7 +395,7 @@ static int publish(struct build *build, const struct writing *writing,
 static int write_generation(struct build *build, struct err *err)
 {
 	struct writing writing = WRITING_INIT;
-	struct writer_result plain = {0};
+	struct writer_result tree = {0};
 	int rc;
 
 	rc = store_begin(build->store, build->job->number, &writing.fd, err);
@@ -383,12 +405,12 @@ static int write_generation(struct build *build, struct err *err)
 	if (rc < 0)
 		goto out;
 	if (build->has_base && generation_wants_compaction(&build->base))
-		rc = write_compacted(build, &writing, &plain, err);
+		rc = write_compacted(build, &writing, &tree, err);
 	else
-		rc = write_checked(build, &writing, &plain, err);
+		rc = write_checked(build, &writing, &tree, err);
 	if (rc < 0 || is_rejected(build))
 		goto out;
-	rc = publish(build, &writing, &plain, err);
+	rc = publish(build, &writing, &tree, err);
 out:
 	if (rc < 0 || is_rejected(build))
 		store_abort(build->store, build->job->number);
@@ -410,12 +432,22 @@ static int build_commit(struct build *build, struct err *err)
 	if (rc < 0)
 		return rc;
 	load_base(build);
-	return write_generation(build, err);
+	if (build->is_rendered) {
+		rc = incremental_run(&build->incremental, build->job, build->store, build->findings,
+				err);
+		if (rc < 0 || is_rejected(build))
+			return rc;
+	}
+	rc = write_generation(build, err);
+	if (rc == 0 && build->is_rendered && !is_rejected(build))
+		incremental_remember(&build->incremental, build->job);
+	return rc;
 }
 
 static int do_job(const struct job *job, struct result *result, struct err *err)
 {
-	struct build build = {.job = job, .findings = &result->findings};
+	struct build build = {
+			.job = job, .findings = &result->findings, .incremental = INCREMENTAL_INIT};
 	int rc;
 
 	rc = repo_open(text_of(job->repository), &build.repo, err);
@@ -427,7 +459,9 @@ static int do_job(const struct job *job, struct result *result, struct err *err)
 		result->number = job->number;
 		result->commit = job->commit;
 		rc = build_commit(&build, err);
+		result->rendered = build.incremental.made;
 	}
+	incremental_release(&build.incremental);
 	store_close(build.store);
 	repo_close(build.repo);
 	return rc;

@@ -1,7 +1,8 @@
 /*
  * build: commit -> sealed generation, or findings.
  *
- * A repository without a manifest is shown as it is, byte for byte. What the base generation
+ * A repository without a manifest is shown as it is, byte for byte; one with a manifest as its
+ * templates and values make it for this node (incremental.h). What the base generation
  * already has is taken over by reference, recognised by Git object id, so the work grows with what
  * the commit changed.
  */
