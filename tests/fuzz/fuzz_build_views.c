@@ -4,6 +4,7 @@
  */
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "src/base/arena.h"
 #include "src/base/buf.h"
@@ -28,6 +29,16 @@ static bool has_strings_only(const struct value *value)
 			return false;
 	}
 	return true;
+}
+
+/* To YAML, the line breaks of 1.1 are breaks even inside of a string of JSON. */
+static bool has_old_break(const struct buf *text)
+{
+	const char *data = buf_str(text);
+
+	return memmem(data, text->len, "\xc2\x85", 2) ||
+			memmem(data, text->len, "\xe2\x80\xa8", 3) ||
+			memmem(data, text->len, "\xe2\x80\xa9", 3);
 }
 
 static void read_back(struct arena *arena, const struct value *value, const struct buf *text,
@@ -57,7 +68,7 @@ static void write(struct arena *arena, const struct value *value, enum view_form
 		read_back(arena, value, &text, false);
 		read_back(arena, value, &text, true);
 	}
-	if (rc == 0 && format == VIEW_JSON && has_strings_only(value))
+	if (rc == 0 && format == VIEW_JSON && has_strings_only(value) && !has_old_break(&text))
 		read_back(arena, value, &text, false);
 	buf_release(&text);
 	diag_release(&findings);
