@@ -27,15 +27,17 @@ struct object object_undefined(struct run *run, const char *name)
 	return (struct object){.undefined = undefined};
 }
 
-__attribute__((format(printf, 3, 0))) static struct object undefined_because(
-		struct run *run, bool is_plain, const char *fmt, va_list ap)
+struct object object_undefined_because(struct run *run, const char *fmt, ...)
 {
 	char whole[sizeof(run->message) + 8], text[sizeof(run->message)];
 	struct undefined *undefined;
 	size_t len;
+	va_list ap;
 	char *copy;
 
+	va_start(ap, fmt);
 	(void)vsnprintf(whole, sizeof(whole), fmt, ap);
+	va_end(ap);
 	str_copy(text, sizeof(text), whole);
 	len = strlen(text);
 	undefined = run_alloc(run, sizeof(*undefined) + len + 1);
@@ -43,30 +45,8 @@ __attribute__((format(printf, 3, 0))) static struct object undefined_because(
 		return (struct object){.undefined = &undefined_without_memory};
 	copy = (char *)(undefined + 1);
 	memcpy(copy, text, len + 1);
-	*undefined = (struct undefined){.message = copy, .is_plain = is_plain};
+	*undefined = (struct undefined){.message = copy};
 	return (struct object){.undefined = undefined};
-}
-
-struct object object_undefined_because(struct run *run, const char *fmt, ...)
-{
-	struct object undefined;
-	va_list ap;
-
-	va_start(ap, fmt);
-	undefined = undefined_because(run, false, fmt, ap);
-	va_end(ap);
-	return undefined;
-}
-
-struct object object_undefined_plain(struct run *run, const char *fmt, ...)
-{
-	struct object undefined;
-	va_list ap;
-
-	va_start(ap, fmt);
-	undefined = undefined_because(run, true, fmt, ap);
-	va_end(ap);
-	return undefined;
 }
 
 int object_undefined_fail(struct run *run, struct object undefined)

@@ -128,9 +128,6 @@ struct native {
 struct object object_undefined(struct run *run, const char *name); /* "'NAME' is undefined" */
 struct object object_undefined_because(struct run *run, const char *fmt, ...)
 		__attribute__((format(printf, 2, 3)));
-/* The same, plain: what `x if c` yields when C is false. */
-struct object object_undefined_plain(struct run *run, const char *fmt, ...)
-		__attribute__((format(printf, 2, 3)));
 /* Fail with what UNDEFINED stands for; always -1. */
 int object_undefined_fail(struct run *run, struct object undefined);
 /* Using it fails, even printing; a plain one, or any in a lenient run, is empty and false. */

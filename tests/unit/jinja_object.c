@@ -306,6 +306,8 @@ static void slices_count_code_points(void **state)
 
 static void undefined_chains_and_fails_when_used(void **state)
 {
+	static const struct undefined no_else = {.message = "-", .is_plain = true};
+	const struct object plain = {.kind = OBJECT_UNDEFINED, .undefined = &no_else};
 	struct object missing = object_undefined(&run, "x"), out, dict;
 	bool truth;
 
@@ -324,7 +326,7 @@ static void undefined_chains_and_fails_when_used(void **state)
 	assert_int_equal(object_attribute(&run, dict, string("__class__").text, &out), 0);
 	assert_int_equal(object_undefined_fail(&run, out), -1);
 	assert_failed("is unsafe");
-	assert_int_equal(object_truth(&run, object_undefined_plain(&run, "-"), &truth), 0);
+	assert_int_equal(object_truth(&run, plain, &truth), 0);
 	assert_false(truth);
 }
 
