@@ -131,6 +131,8 @@ int eval_capture(struct eval *eval, size_t start, struct object *out)
 		rc = object_string(
 				eval->run, buf_str(eval->out) + start, eval->out->len - start, out);
 	eval->out->len = start;
+	if (eval->out->data)
+		eval->out->data[start] = '\0';
 	return rc;
 }
 
