@@ -111,3 +111,18 @@ int input_read(struct input *input, const char *path, uint64_t limit, struct buf
 
 	return rc < 0 ? rc : input_read_entry(input, path, &entry, limit, out, err);
 }
+
+int input_check_size(struct input *input, const char *path, const struct tree_entry *entry,
+		uint64_t limit, struct err *err)
+{
+	uint64_t size = 0;
+	int rc;
+
+	if (input->worktree)
+		return 0; /* input_list() has seen to it */
+	rc = blob_size(input->repo, &entry->oid, &size, err);
+	if (rc == 0 && size > limit)
+		rc = err_set(err, EFBIG, "the file has %llu bytes, more than the %llu that it may",
+				(unsigned long long)size, (unsigned long long)limit);
+	return rc < 0 && rc != -EFBIG ? err_wrap(err, "'%s'", path) : rc;
+}

@@ -55,4 +55,8 @@ int input_read(struct input *input, const char *path, uint64_t limit, struct buf
 int input_read_entry(struct input *input, const char *path, const struct tree_entry *entry,
 		uint64_t limit, struct buf *out, struct err *err);
 
+/* 0 when the file at PATH has at most LIMIT bytes, which is asked for without reading it; else -EFBIG. */
+int input_check_size(struct input *input, const char *path, const struct tree_entry *entry,
+		uint64_t limit, struct err *err);
+
 #endif

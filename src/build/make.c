@@ -1,7 +1,8 @@
 /*
- * A template may read secrets, and what it fails with may quote them. So the words of a failure are
- * shown only as long as nothing secret was read, or if they cannot hold values: where the template
- * is not well-formed, and which name is undefined.
+ * A template may read secrets, and what it fails with may quote them, or what became of them. So the
+ * words of a failure are shown only as long as nothing secret was read, or if they cannot hold
+ * values: where the template is not well-formed, at which limit it was, and which name, written in
+ * the template, is undefined.
  */
 #include "src/build/make.h"
 
@@ -163,6 +164,19 @@ static const char *missing_secret(const struct maker *maker)
 	return NULL;
 }
 
+/* Can its words hold what was read? */
+static bool may_quote(const struct jinja_fault *fault)
+{
+	const char *end;
+
+	if (fault->kind == FAULT_SYNTAX || fault->kind == FAULT_LIMIT)
+		return false;
+	end = fault->kind == FAULT_UNDEFINED && fault->message[0] == '\''
+			? strchr(fault->message + 1, '\'')
+			: NULL;
+	return !end || !str_has_prefix(end, "' is undefined");
+}
+
 static void complain_fault(
 		struct maker *maker, const struct shown_file *file, const struct jinja_fault *fault)
 {
@@ -179,10 +193,10 @@ static void complain_fault(
 	if (secret)
 		diag_add(maker->findings, DIAG_ERROR, path, fault->line, fault->column,
 				"the secret '%s' is not on this node", secret);
-	else if (maker->reads.has_secret && fault->kind == FAULT_RUNTIME)
+	else if (maker->reads.has_secret && may_quote(fault))
 		diag_add(maker->findings, DIAG_ERROR, path, fault->line, fault->column,
-				"a value has the wrong type or form (not shown, since the file "
-				"reads a secret)");
+				"a value is missing, or of the wrong type or form (not shown, "
+				"since the file reads a secret)");
 	else
 		diag_add(maker->findings, DIAG_ERROR, path, fault->line, fault->column, "%s",
 				fault->message);

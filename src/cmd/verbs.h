@@ -20,6 +20,7 @@ extern const struct command cmd_sync;
 extern const struct command cmd_wait;
 extern const struct command cmd_upgrade;
 extern const struct command cmd_render;
+extern const struct command cmd_check;
 extern const struct command cmd_version;
 
 /*

@@ -1,0 +1,217 @@
+/*
+ * Links are followed by their text alone, through the list of outputs: what is not in there counts
+ * as a folder without entries, so that a link cannot begin to leave when something appears there.
+ */
+#include "src/build/vet.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/buf.h"
+#include "src/base/diag.h"
+#include "src/base/err.h"
+#include "src/build/input.h"
+#include "src/build/links.h"
+#include "src/build/manifest.h"
+#include "src/build/output.h"
+#include "src/git/verify.h"
+
+#define TARGET_BYTES_MAX 4096
+#define TARGET_SHOWN	 256 /* bytes of a target that a message quotes */
+
+struct vet {
+	struct input *input;
+	const struct outputs *outputs;
+	struct diag *findings;
+	uint64_t steps;
+};
+
+/* A link that is being followed: where that has led to, and what is left to follow. */
+struct way {
+	struct buf at;	    /* path from the root */
+	struct buf pending; /* text of what is left, "/" between */
+	unsigned hops;
+	const char *wrong; /* once it is */
+};
+
+static const struct output *find_output(const struct vet *vet, const char *path)
+{
+	size_t low = 0, high = vet->outputs->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = output_compare_paths(vet->outputs->items[middle].path, path);
+
+		if (order == 0)
+			return &vet->outputs->items[middle];
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+static int read_target(struct vet *vet, const struct output *link, struct buf *out, struct err *err)
+{
+	struct tree_entry entry = {.kind = TREE_LINK, .oid = link->oid};
+
+	return input_read_entry(vet->input, link->source, &entry, TARGET_BYTES_MAX, out, err);
+}
+
+static void go_up(struct way *way)
+{
+	char *slash = way->at.len > 0 ? strrchr(way->at.data, '/') : NULL;
+
+	if (way->at.len == 0) {
+		way->wrong = "leads out of the tree";
+		return;
+	}
+	way->at.len = slash ? (size_t)(slash - way->at.data) : 0;
+	way->at.data[way->at.len] = '\0';
+}
+
+/* What is pending begins with TARGET instead, which stands for the name that AT ends with. */
+static int follow(struct vet *vet, struct way *way, const struct output *link, struct err *err)
+{
+	struct buf target = BUF_INIT;
+	int rc;
+
+	rc = read_target(vet, link, &target, err);
+	if (rc == 0 && buf_str(&target)[0] == '/')
+		way->wrong = "leads out of the tree";
+	if (rc == 0) {
+		go_up(way);
+		buf_add_char(&target, '/');
+		buf_add(&target, buf_str(&way->pending), way->pending.len);
+		buf_release(&way->pending);
+		way->pending = target;
+		return 0;
+	}
+	buf_release(&target);
+	return rc;
+}
+
+static int go_down(struct vet *vet, struct way *way, const char *name, size_t len, struct err *err)
+{
+	const struct output *output;
+
+	if (way->at.len > 0)
+		buf_add_char(&way->at, '/');
+	buf_add(&way->at, name, len);
+	if (!buf_ok(&way->at))
+		return err_set(err, ENOMEM, "out of memory");
+	if (manifest_is_virtual(way->at.data)) {
+		way->wrong = "leads to a name of the mount's own, which is not of the tree";
+		return 0;
+	}
+	output = find_output(vet, way->at.data);
+	if (!output || output->kind != OUTPUT_LINK || way->hops++ >= LINKS_HOPS_MAX)
+		return 0;
+	return follow(vet, way, output, err);
+}
+
+/* Take the next name off what is pending. */
+static int take_step(struct vet *vet, struct way *way, struct err *err)
+{
+	struct buf rest = BUF_INIT;
+	size_t len = strcspn(way->pending.data, "/");
+	struct buf name = BUF_INIT;
+	int rc = 0;
+
+	buf_add(&name, way->pending.data, len);
+	buf_add_str(&rest, way->pending.data + len + (way->pending.data[len] == '/'));
+	buf_release(&way->pending);
+	way->pending = rest;
+	if (!buf_ok(&name) || !buf_ok(&rest))
+		rc = err_set(err, ENOMEM, "out of memory");
+	else if (strcmp(buf_str(&name), "..") == 0)
+		go_up(way);
+	else if (len > 0 && strcmp(buf_str(&name), ".") != 0)
+		rc = go_down(vet, way, buf_str(&name), name.len, err);
+	buf_release(&name);
+	return rc;
+}
+
+static void complain(
+		struct vet *vet, const struct output *link, const char *target, const char *what)
+{
+	struct buf shown = BUF_INIT;
+	size_t len = strlen(target);
+
+	verify_escape(&shown, target, len < TARGET_SHOWN ? len : TARGET_SHOWN);
+	diag_add(vet->findings, DIAG_ERROR, link->source, 0, 0, "the link to '%s' %s",
+			buf_str(&shown), what);
+	buf_release(&shown);
+}
+
+static int vet_link(struct vet *vet, const struct output *link, struct err *err)
+{
+	struct way way = {.hops = 1};
+	struct buf target = BUF_INIT;
+	int rc;
+
+	rc = read_target(vet, link, &target, err);
+	if (rc < 0)
+		goto out;
+	buf_add_str(&way.pending, buf_str(&target));
+	buf_add_str(&way.at, link->path);
+	go_up(&way);
+	if (buf_str(&target)[0] == '/')
+		way.wrong = "is absolute: only links inside the tree are shown";
+	while (rc == 0 && !way.wrong && way.pending.len > 0 && vet->steps++ < LINKS_STEP_MAX)
+		rc = take_step(vet, &way, err);
+	if (rc == 0 && way.wrong)
+		complain(vet, link, buf_str(&target), way.wrong);
+out:
+	buf_release(&target);
+	buf_release(&way.at);
+	buf_release(&way.pending);
+	return rc == -EFBIG ? 0 : rc;
+}
+
+static int vet_file(
+		struct vet *vet, const struct output *file, uint64_t file_bytes, struct err *err)
+{
+	struct tree_entry entry = {.kind = TREE_FILE, .oid = file->oid};
+	struct err reason = ERR_INIT;
+	struct buf bytes = BUF_INIT;
+	int rc;
+
+	rc = input_read_entry(vet->input, file->source, &entry, VERIFY_LFS_MAX, &bytes, &reason);
+	if (rc == 0 && verify_is_lfs_pointer(buf_str(&bytes), bytes.len))
+		diag_add(vet->findings, DIAG_ERROR, file->source, 0, 0,
+				"a Git LFS pointer: the file itself is not in the repository; "
+				"store it without LFS");
+	else if (rc == -EFBIG)
+		rc = input_check_size(vet->input, file->source, &entry, file_bytes, &reason);
+	if (rc == -EFBIG)
+		diag_add(vet->findings, DIAG_ERROR, file->source, 0, 0, "%s", reason.text);
+	buf_release(&bytes);
+	if (rc < 0 && rc != -EFBIG && err)
+		*err = reason;
+	return rc == -EFBIG ? 0 : rc;
+}
+
+int vet_outputs(struct input *input, const struct outputs *outputs, uint64_t file_bytes,
+		struct diag *findings, struct err *err)
+{
+	struct vet vet = {.input = input, .outputs = outputs, .findings = findings};
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < outputs->count; i++) {
+		const struct output *output = &outputs->items[i];
+
+		if (output->kind == OUTPUT_LINK)
+			rc = vet_link(&vet, output, err);
+		else if (output->kind == OUTPUT_BLOB)
+			rc = vet_file(&vet, output, file_bytes, err);
+	}
+	if (rc == 0 && vet.steps >= LINKS_STEP_MAX)
+		diag_add(findings, DIAG_ERROR, NULL, 0, 0,
+				"symbolic links have more than %d path components to follow in all",
+				LINKS_STEP_MAX);
+	return rc;
+}
