@@ -8,6 +8,9 @@ static int add_parameter(
 	size_t n = macro->parameter_count;
 	void *items;
 
+	if (n == PARSER_PARAMETERS_MAX)
+		return parser_fail(parser, parser->current.at, "more than %d parameters",
+				PARSER_PARAMETERS_MAX);
 	macro->parameters =
 			parser_grow(parser, macro->parameters, n, cap, sizeof(*macro->parameters));
 	if (!macro->parameters)

@@ -13,6 +13,8 @@ static int register_block(struct parser *parser, struct block *block)
 			return parser_fail(parser, block->at, "block '%s' is defined twice",
 					block->name->text.data);
 	}
+	if (template->block_count == PARSER_BLOCKS_MAX)
+		return parser_fail(parser, block->at, "more than %d blocks", PARSER_BLOCKS_MAX);
 	template->blocks = parser_grow(parser, template->blocks, template->block_count,
 			&template->block_cap, sizeof(*template->blocks));
 	if (!template->blocks)

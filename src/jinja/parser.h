@@ -12,7 +12,9 @@
 
 #include "src/jinja/parse.h"
 
-#define PARSER_KEYWORDS_MAX 1000 /* arguments by name in one call */
+#define PARSER_KEYWORDS_MAX   1000 /* arguments by name in one call */
+#define PARSER_PARAMETERS_MAX 1000 /* of one macro */
+#define PARSER_BLOCKS_MAX     1000 /* in one template */
 
 /* A tag that is not closed yet. */
 struct open_tag {
