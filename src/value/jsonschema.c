@@ -331,6 +331,10 @@ int jsonschema_validate(
 	buf_release(&trial->path);
 	schema_doc_release(&trial->doc);
 out:
+	if (rc == -ENOMEM)
+		diag_add(findings, DIAG_ERROR, value->origin.file, value->origin.line,
+				value->origin.column,
+				"not enough memory to check against the schema");
 	free(trial);
 	return rc;
 }

@@ -23,8 +23,8 @@ void jsonschema_check(const struct value *schema, struct diag *findings);
 
 /*
  * Findings about VALUE at the origins of its parts, with the dotted path and what was expected.
- * SCHEMA must have passed jsonschema_check(). 0; -E2BIG after a finding that says which limit was
- * reached; -ENOMEM.
+ * SCHEMA must have passed jsonschema_check(). 0; -E2BIG or -ENOMEM after a finding that says
+ * which limit was reached.
  */
 int jsonschema_validate(
 		const struct value *schema, const struct value *value, struct diag *findings);
