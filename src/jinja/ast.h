@@ -150,6 +150,7 @@ struct expr {
 			struct expr *object;
 			const struct name *name;
 			enum loop_attribute loop;
+			bool is_plain_key; /* in a dict it can be a key only, no method */
 		} attribute;
 		struct {
 			struct expr *object, *key;

@@ -161,7 +161,7 @@ static int find_value(struct eval *eval, const struct name *name, struct object 
 		*found = true;
 		return 0;
 	}
-	if (dict_get(eval->run, eval->values.dict, key, out, found) < 0)
+	if (dict_get_hashed(eval->run, eval->values.dict, key, name->hash, out, found) < 0)
 		return -1;
 	if (!*found && globals_find(eval, name, out, found) < 0)
 		return -1;

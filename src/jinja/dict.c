@@ -158,13 +158,11 @@ int dict_set(struct run *run, struct dict *dict, struct object key, struct objec
 	return table_add(run, dict, (struct dict_pair){.key = key, .value = value, .hash = hash});
 }
 
-int dict_get(struct run *run, struct dict *dict, struct object key, struct object *out, bool *found)
+int dict_get_hashed(struct run *run, struct dict *dict, struct object key, uint64_t hash,
+		struct object *out, bool *found)
 {
-	uint64_t hash;
 	size_t at;
 
-	if (object_hash(run, key, &hash) < 0)
-		return -1;
 	if (dict->lazy)
 		return lazy_get_key(run, dict, key, hash, out, found);
 	if (table_find(run, dict, key, hash, &at, found) < 0)
@@ -172,6 +170,15 @@ int dict_get(struct run *run, struct dict *dict, struct object key, struct objec
 	if (*found)
 		*out = dict->pairs[at].value;
 	return 0;
+}
+
+int dict_get(struct run *run, struct dict *dict, struct object key, struct object *out, bool *found)
+{
+	uint64_t hash;
+
+	if (object_hash(run, key, &hash) < 0)
+		return -1;
+	return dict_get_hashed(run, dict, key, hash, out, found);
 }
 
 int dict_get_z(struct run *run, struct dict *dict, const char *key, struct object *out, bool *found)

@@ -113,12 +113,10 @@ int eval_missing(
 	return eval->run->has_failed ? -1 : 0;
 }
 
-int eval_check_output(struct eval *eval)
+int eval_fail_output(struct eval *eval)
 {
 	if (!buf_ok(eval->out))
 		return run_fail(eval->run, FAULT_MEMORY, "no memory");
-	if (eval->out->len - eval->out_start <= eval->out_max)
-		return 0;
 	return run_fail(eval->run, FAULT_LIMIT, "the output is larger than %zu bytes",
 			eval->out_max);
 }
@@ -151,7 +149,7 @@ int eval_print(struct eval *eval, struct object object)
 	int rc = 0;
 
 	if (object.kind == OBJECT_STRING)
-		buf_add(eval->out, object.text->data, object.text->len);
+		eval_append(eval, object.text);
 	else if (object.kind == OBJECT_NONE && eval->run->is_ansible)
 		return 0;
 	else if ((object.kind == OBJECT_ITERATOR || object.kind == OBJECT_RANGE) &&

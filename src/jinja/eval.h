@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "src/base/buf.h"
 #include "src/jinja/ast.h"
@@ -85,8 +86,30 @@ int eval_missing(struct eval *eval, const struct name *name, struct slot_ref ref
 /* The text added to the output since START as a string, and cut off. */
 int eval_capture(struct eval *eval, size_t start, struct object *out);
 
+/* The output is too large, or there is no memory for it; always -1. */
+int eval_fail_output(struct eval *eval) __attribute__((cold));
+
 /* The output is not too large. */
-int eval_check_output(struct eval *eval);
+static inline int eval_check_output(struct eval *eval)
+{
+	if (eval->out->failed || eval->out->len - eval->out_start > eval->out_max)
+		return eval_fail_output(eval);
+	return 0;
+}
+
+/* Append TEXT to the output. */
+static inline void eval_append(struct eval *eval, const struct text *text)
+{
+	struct buf *out = eval->out;
+
+	if (out->cap - out->len <= text->len) {
+		buf_add(out, text->data, text->len);
+		return;
+	}
+	memcpy(out->data + out->len, text->data, text->len);
+	out->len += text->len;
+	out->data[out->len] = '\0';
+}
 
 /* Append what `{{ OBJECT }}` shows. */
 int eval_print(struct eval *eval, struct object object);

@@ -65,13 +65,22 @@ int eval_truth(struct eval *eval, const struct expr *expr, bool *out)
 
 static int eval_attribute(struct eval *eval, const struct expr *expr, struct object *out)
 {
+	const struct name *name = expr->attribute.name;
+	const struct object key = {.kind = OBJECT_STRING, .text = &name->text};
 	struct object object;
+	bool found = false;
 
 	if (eval_expr(eval, expr->attribute.object, &object) < 0)
 		return -1;
+	if (object.kind == OBJECT_DICT && expr->attribute.is_plain_key) {
+		if (dict_get_hashed(eval->run, object.dict, key, name->hash, out, &found) < 0)
+			return -1;
+		if (found)
+			return 0;
+	}
 	if (expr->attribute.loop != LOOP_NONE && eval_is_loop(object))
 		return eval_loop_attribute(eval, object, expr->attribute.loop, out);
-	return object_attribute(eval->run, object, &expr->attribute.name->text, out);
+	return object_attribute(eval->run, object, &name->text, out);
 }
 
 static int eval_item(struct eval *eval, const struct expr *expr, struct object *out)
@@ -152,7 +161,7 @@ static int eval_concat(struct eval *eval, const struct expr *expr, struct object
 		if (eval_expr(eval, expr->list.items[i], &part) < 0)
 			return -1;
 		if (part.kind == OBJECT_STRING)
-			buf_add(eval->out, part.text->data, part.text->len);
+			eval_append(eval, part.text);
 		else if (object_str(eval->run, part, eval->out) < 0)
 			return eval_fail_at(eval, expr->list.items[i]->at);
 		if (eval_check_output(eval) < 0)

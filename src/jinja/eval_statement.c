@@ -33,7 +33,7 @@ static int run_data(struct eval *eval, const struct stmt *stmt)
 {
 	if (is_silent(eval, stmt))
 		return 0;
-	buf_add(eval->out, stmt->data.data, stmt->data.len);
+	eval_append(eval, &stmt->data);
 	return eval_check_output(eval);
 }
 

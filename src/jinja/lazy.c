@@ -370,14 +370,11 @@ static int keep_absent(struct run *run, struct dict *dict, struct value key, uin
 int lazy_get_key(struct run *run, struct dict *dict, struct object key, uint64_t hash,
 		struct object *out, bool *found)
 {
-	struct value name = key_of(key);
 	const struct value_pair *from;
 	struct dict_pair pair = {.hash = hash};
+	struct value name;
 	size_t at;
 
-	*found = false;
-	if (name.kind == VALUE_NULL)
-		return 0;
 	if (table_find(run, dict, key, hash, &at, found) < 0)
 		return -1;
 	if (*found) {
@@ -385,6 +382,9 @@ int lazy_get_key(struct run *run, struct dict *dict, struct object key, uint64_t
 		*found = !is_absent(*out);
 		return 0;
 	}
+	name = key_of(key);
+	if (name.kind == VALUE_NULL)
+		return 0;
 	from = value_find_pair(dict->lazy->value, &name);
 	if (!from)
 		return keep_absent(run, dict, name, hash);

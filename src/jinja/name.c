@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "src/base/arena.h"
+#include "src/value/hash.h"
 
 #define SLOTS_FIRST 512 /* a power of two */
 
@@ -78,16 +79,6 @@ const char *word_text(enum word word)
 	return words[word];
 }
 
-/* FNV-1a. */
-static uint64_t hash_of(const char *data, size_t len)
-{
-	uint64_t hash = 0xcbf29ce484222325;
-
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ (unsigned char)data[i]) * 0x100000001b3;
-	return hash ^ hash >> 32;
-}
-
 static struct name **slot_of(
 		struct name **slots, size_t cap, uint64_t hash, const struct text *text)
 {
@@ -137,7 +128,7 @@ int text_copy(struct arena *arena, const char *data, size_t len, struct text *ou
 struct name *names_intern(struct names *names, const char *data, size_t len)
 {
 	struct text text = {.data = data, .len = len};
-	uint64_t hash = hash_of(data, len);
+	uint64_t hash = hash_bytes(data, len);
 	struct name **slot, *name;
 
 	if (names->count * 2 >= names->cap && grow(names) < 0)

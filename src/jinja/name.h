@@ -79,7 +79,7 @@ struct symbol;
 struct name {
 	struct text text;
 	enum word word;
-	uint64_t hash;
+	uint64_t hash;	       /* of a string with this text, object_hash() */
 	struct symbol *symbol; /* scope.c's own: what it means where the analysis is just now */
 };
 

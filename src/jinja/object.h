@@ -158,6 +158,9 @@ int list_append(struct run *run, struct list *list, struct object item);
 int dict_set(struct run *run, struct dict *dict, struct object key, struct object value);
 int dict_get(struct run *run, struct dict *dict, struct object key, struct object *out,
 		bool *found);
+/* The same when KEY's hash is known. */
+int dict_get_hashed(struct run *run, struct dict *dict, struct object key, uint64_t hash,
+		struct object *out, bool *found);
 /* DICT may be closed; reads one entry only. */
 int dict_get_z(struct run *run, struct dict *dict, const char *key, struct object *out,
 		bool *found);

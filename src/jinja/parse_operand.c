@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "src/jinja/method.h"
 #include "src/jinja/parser.h"
 
 static struct expr *new_const(struct parser *parser, uint32_t at, struct object constant)
@@ -177,6 +178,12 @@ static enum loop_attribute loop_attribute_of(const struct name *name)
 	return LOOP_NONE;
 }
 
+static bool is_plain_key(const struct text *name)
+{
+	return name->data[0] != '_' &&
+			!function_find(dict_methods, dict_method_count, name->data, name->len);
+}
+
 static struct expr *new_item(
 		struct parser *parser, struct expr *object, struct expr *key, uint32_t at)
 {
@@ -209,6 +216,7 @@ static struct expr *parse_attribute(struct parser *parser, struct expr *object)
 	expr->attribute.object = object;
 	expr->attribute.name = parser->current.name;
 	expr->attribute.loop = loop_attribute_of(parser->current.name);
+	expr->attribute.is_plain_key = is_plain_key(&parser->current.name->text);
 	parser_next(parser);
 	return expr;
 }

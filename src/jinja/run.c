@@ -30,12 +30,8 @@ int run_fail(struct run *run, enum fault_kind kind, const char *fmt, ...)
 	return -1;
 }
 
-int run_charge(struct run *run, uint64_t steps)
+int run_fail_steps(struct run *run)
 {
-	if (steps <= run->steps_left) {
-		run->steps_left -= steps;
-		return 0;
-	}
 	run->steps_left = 0;
 	return run_fail(run, FAULT_LIMIT,
 			"the template takes too many steps: a loop that is too long, or never "

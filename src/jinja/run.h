@@ -52,8 +52,17 @@ struct run {
 int run_fail(struct run *run, enum fault_kind kind, const char *fmt, ...)
 		__attribute__((format(printf, 3, 4), cold));
 
+/* There are fewer steps left than are needed; always -1. */
+int run_fail_steps(struct run *run) __attribute__((cold));
+
 /* STEPS from the budget; -1 when it is used up. */
-int run_charge(struct run *run, uint64_t steps);
+static inline int run_charge(struct run *run, uint64_t steps)
+{
+	if (steps > run->steps_left)
+		return run_fail_steps(run);
+	run->steps_left -= steps;
+	return 0;
+}
 
 /* Zeroed memory of the run, NULL after run_fail() when the arena is used up. Charges for SIZE. */
 void *run_alloc(struct run *run, size_t size);
