@@ -171,7 +171,7 @@ integration:
 	@REFMOUNT_BIN='$(REFMOUNT_BIN)' $(SANITIZER_ENV) tests/run --timeout 120 integration $(TESTS)
 
 # Programs through which tests compare a room with somebody else's implementation of the same.
-judges: $(BIN)/judge/values
+judges: $(BIN)/judge/values $(BIN)/jinja/batch
 
 $(BIN)/judge/values: $(O)/obj/tests/judge/values.o $(call objects,$(call closure,build))
 	@mkdir -p $(@D)
