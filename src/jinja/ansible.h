@@ -24,13 +24,13 @@ native_fn filter_urldecode, filter_urlsplit, test_uri, test_url, test_urn;
 /* filters_sets.c */
 native_fn filter_ansible_unique, filter_difference, filter_intersect, filter_symmetric_difference,
 		filter_union;
-/* filters_lists.c */
+/* filters_rows.c */
 native_fn filter_combinations, filter_flatten, filter_permutations, filter_product, filter_zip,
 		filter_zip_longest;
 /* filters_dicts.c */
 native_fn filter_combine, filter_dict2items, filter_extract, filter_items2dict,
 		filter_rekey_on_member, filter_subelements;
-/* filters_numbers.c */
+/* filters_math.c */
 native_fn filter_human_readable, filter_human_to_bytes, filter_log, filter_pow, filter_root;
 /* filters_data.c */
 native_fn filter_from_json, filter_from_yaml, filter_from_yaml_all, filter_to_json,

@@ -373,50 +373,69 @@ static void keep_common(struct buf *a, struct part b)
 	}
 }
 
-/* A newcomer of ansible-core 2.15: os.path.commonpath(), where "." and empty names do not count. */
+static bool is_absolute(struct part path)
+{
+	return path.len > 0 && path.data[0] == '/';
+}
+
+/* PATH without "." and empty names, appended to the empty OUT. */
+static void add_names(struct part path, struct buf *out)
+{
+	size_t root = is_absolute(path);
+	struct part name;
+
+	buf_add(out, "/", root);
+	while (next_name(&path, &name)) {
+		if (is_name(name, "."))
+			continue;
+		if (out->len > root)
+			buf_add_char(out, '/');
+		buf_add(out, name.data, name.len);
+	}
+}
+
+/* What COMMON, which is that of the paths before, and PATH share; PATH is the first if IS_FIRST. */
+static void share(struct buf *common, struct part path, bool is_first)
+{
+	struct buf names = BUF_INIT;
+
+	add_names(path, &names);
+	if (is_first)
+		buf_add(common, names.data, names.len);
+	else
+		keep_common(common, (struct part){buf_str(&names), names.len});
+	buf_release(&names);
+}
+
+/* A newcomer of ansible-core 2.15: os.path.commonpath(). */
 int filter_commonpath(struct run *run, const struct call *call, struct object *out)
 {
 	struct buf common = BUF_INIT;
 	const struct text *text;
 	struct list *paths;
-	struct part path, name;
-	bool is_absolute = false;
-	size_t i;
+	bool are_absolute = false;
+	int rc = 0;
 
 	if (call_bind(run, call, NULL, 0, 0, NULL) < 0 || object_items(run, call->self, &paths) < 0)
 		return -1;
 	if (call->self.kind == OBJECT_STRING || paths->count == 0)
 		return run_fail(run, FAULT_RUNTIME, "commonpath needs a list of paths");
-	for (i = 0; i < paths->count; i++) {
-		struct buf clean = BUF_INIT;
-
-		if (arg_text(run, paths->items[i], "", &text) < 0 ||
-				run_charge(run, 1 + text->len / 64) < 0)
-			goto fail;
-		path = whole(text);
-		if (i > 0 && is_absolute != (path.len > 0 && path.data[0] == '/')) {
-			(void)run_fail(run, FAULT_RUNTIME,
-					"commonpath: can't mix absolute and relative paths");
-			goto fail;
-		}
-		is_absolute = path.len > 0 && path.data[0] == '/';
-		if (is_absolute)
-			buf_add_char(&clean, '/');
-		while (next_name(&path, &name)) {
-			if (is_name(name, "."))
-				continue;
-			if (clean.len > is_absolute)
-				buf_add_char(&clean, '/');
-			buf_add(&clean, name.data, name.len);
-		}
+	for (size_t i = 0; rc == 0 && i < paths->count; i++) {
+		rc = arg_text(run, paths->items[i], "", &text);
+		if (rc == 0)
+			rc = run_charge(run, 1 + text->len / 64);
+		if (rc < 0)
+			break;
 		if (i == 0)
-			buf_add(&common, clean.data, clean.len);
+			are_absolute = is_absolute(whole(text));
+		if (is_absolute(whole(text)) != are_absolute)
+			rc = run_fail(run, FAULT_RUNTIME,
+					"commonpath: can't mix absolute and relative paths");
 		else
-			keep_common(&common, (struct part){buf_str(&clean), clean.len});
-		buf_release(&clean);
+			share(&common, whole(text), i == 0);
 	}
-	return object_string_buf(run, &common, out);
-fail:
+	if (rc == 0)
+		return object_string_buf(run, &common, out);
 	buf_release(&common);
 	return -1;
 }

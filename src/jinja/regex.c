@@ -7,7 +7,7 @@
 #include "src/jinja/call.h"
 #include "src/jinja/run.h"
 
-#define COMPILE_STEPS 64 /* what the shortest pattern costs */
+#define COMPILE_STEPS 16 /* what the shortest pattern costs */
 
 static int fail(struct run *run, int rc, const struct err *err)
 {
@@ -38,7 +38,7 @@ int regex_new(struct run *run, struct object pattern, struct object ignorecase,
 	if (arg_text(run, pattern, "", &text) < 0 ||
 			arg_bool(run, ignorecase, false, &is_ignoring) < 0 ||
 			arg_bool(run, multiline, false, &is_multiline) < 0 ||
-			run_charge(run, COMPILE_STEPS + text->len) < 0)
+			run_charge(run, COMPILE_STEPS + text->len / 2) < 0)
 		return -1;
 	*out = (struct regex){0};
 	rc = pattern_new(text->data, text->len,
