@@ -48,14 +48,16 @@ struct param {
 
 /*
  * Arguments by position and by keyword into OUT, as Python binds them. The first REQUIRED must be
- * given. Those that are not given are OBJECT_UNDEFINED with `undefined` NULL: is_absent(). Too many,
- * unknown and doubly given ones fail the run in Python's words.
+ * given. Those that are not given are OBJECT_UNDEFINED with `undefined` NULL: is_absent(). Too
+ * many, unknown and doubly given ones fail the run in Python's words.
  */
 int call_bind(struct run *run, const struct call *call, const struct param *params, size_t count,
 		size_t required, struct object *out);
 bool is_absent(struct object object);
 
-/* An argument's value, DEFAULT when it is absent; the run fails in words when the type is another. */
+/*
+ * An argument's value, DEFAULT when it is absent; the run fails in words when the type is another.
+ */
 int arg_int(struct run *run, struct object arg, int64_t fallback, int64_t *out);
 int arg_bool(struct run *run, struct object arg, bool fallback, bool *out); /* by truth */
 int arg_text(struct run *run, struct object arg, const char *fallback, const struct text **out);

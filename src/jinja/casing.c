@@ -142,8 +142,8 @@ static void add_folded(struct buf *out, uint32_t code)
 }
 
 /*
- * A sigma at AT is a final one when, past what case ignores, a cased letter is before it and none is
- * behind it.
+ * A sigma at AT is a final one when, past what case ignores, a cased letter is before it and none
+ * is behind it.
  */
 static bool is_final(const struct text *text, const char *at)
 {

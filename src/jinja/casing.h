@@ -1,6 +1,6 @@
 /*
- * casing: full case mapping, as Python's str methods do it: one code point may become several (ß is SS),
- * and a capital sigma at the end of a word becomes a final one.
+ * casing: full case mapping, as Python's str methods do it: one code point may become several (ß is
+ * SS), and a capital sigma at the end of a word becomes a final one.
  */
 #ifndef JINJA_CASING_H
 #define JINJA_CASING_H

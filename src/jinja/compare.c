@@ -1,9 +1,9 @@
 /*
  * Equality, order and hashes. What is equal has the same hash: 1, 1.0 and true are one key.
  *
- * Containers may hold each other, so every recursion carries a depth; Python ends such a comparison with
- * a RecursionError, we with a limit. Each pair compared is charged for: containers that share their
- * parts can be compared in exponentially many steps.
+ * Containers may hold each other, so every recursion carries a depth; Python ends such a comparison
+ * with a RecursionError, we with a limit. Each pair compared is charged for: containers that share
+ * their parts can be compared in exponentially many steps.
  */
 #include "src/jinja/compare.h"
 

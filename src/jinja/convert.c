@@ -96,8 +96,8 @@ struct twins {
 };
 
 /*
- * The containers that are being converted: one of them within itself is an error. The outermost frame
- * has no container; TWINS is NULL when every occurrence becomes a value of its own.
+ * The containers that are being converted: one of them within itself is an error. The outermost
+ * frame has no container; TWINS is NULL when every occurrence becomes a value of its own.
  */
 struct frame {
 	const void *container;

@@ -1,9 +1,9 @@
 /*
- * Pairs lie in order of insertion in one array. Up to SMALL_MAX of them are found by looking at each
- * hash; beyond that, slots (twice as many as there is room for pairs, a power of two) hold one more
- * than the number of a pair, and a search walks from the slot that the hash names to the first empty
- * one. Nothing is marked as deleted: a removal closes the gap in the array and fills the slots anew,
- * which is charged for; templates remove seldom.
+ * Pairs lie in order of insertion in one array. Up to SMALL_MAX of them are found by looking at
+ * each hash; beyond that, slots (twice as many as there is room for pairs, a power of two) hold one
+ * more than the number of a pair, and a search walks from the slot that the hash names to the first
+ * empty one. Nothing is marked as deleted: a removal closes the gap in the array and fills the
+ * slots anew, which is charged for; templates remove seldom.
  */
 #include "src/jinja/dict.h"
 

@@ -1,6 +1,6 @@
 /*
- * dict: the table under a dict: for dict.c's accessors, and for lazy.c, which keeps what it has looked
- * up so far in the table of a closed dict.
+ * dict: the table under a dict: for dict.c's accessors, and for lazy.c, which keeps what it has
+ * looked up so far in the table of a closed dict.
  */
 #ifndef JINJA_DICT_H
 #define JINJA_DICT_H
@@ -11,7 +11,9 @@
 
 #include "src/jinja/object.h"
 
-/* The pair of KEY, whose hash is HASH: its number in *AT, or *FOUND false. DICT is taken as it is. */
+/*
+ * The pair of KEY, whose hash is HASH: its number in *AT, or *FOUND false. DICT is taken as it is.
+ */
 int table_find(struct run *run, const struct dict *dict, struct object key, uint64_t hash,
 		size_t *at, bool *found);
 /* A key that is not there yet. */

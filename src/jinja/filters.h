@@ -1,6 +1,6 @@
 /*
- * filters: Jinja2's own filters, in files by what they work on; the table is in filters.c. Each one does
- * what the Template Designer Documentation of Jinja2 3.1 says of the filter of its name.
+ * filters: Jinja2's own filters, in files by what they work on; the table is in filters.c. Each one
+ * does what the Template Designer Documentation of Jinja2 3.1 says of the filter of its name.
  */
 #ifndef JINJA_FILTERS_H
 #define JINJA_FILTERS_H

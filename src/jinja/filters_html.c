@@ -58,7 +58,9 @@ struct entity {
 	uint32_t code;
 };
 
-/* The character that NAME, between & and ; or a number behind #, stands for; 0 for none known here. */
+/*
+ * The character that NAME, between & and ; or a number behind #, stands for; 0 for none known here.
+ */
 static uint32_t entity_code(const char *name, size_t len)
 {
 	static const struct entity entities[] = {

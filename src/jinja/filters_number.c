@@ -203,20 +203,22 @@ int filter_round(struct run *run, const struct call *call, struct object *out)
 	return round_towards(run, call->self, digits, method->data[0] == 'c', out);
 }
 
+#define LARGEST 7 /* number of the largest unit */
+
 static void add_size(double bytes, bool is_binary, struct buf *out)
 {
 	static const char *const decimal_names[] = {"kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"};
 	static const char *const binary_names[] = {
 			"KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"};
 	static const double decimal_units[] = {1e6, 1e9, 1e12, 1e15, 1e18, 1e21, 1e24, 1e27};
-	double base = is_binary ? 1024 : 1000, unit = 0, size;
+	double base = is_binary ? 1024 : 1000, unit, size;
 	size_t i;
 
-	for (i = 0; i < 8; i++) {
-		unit = is_binary ? ldexp(1, 10 * ((int)i + 2)) : decimal_units[i];
-		if (bytes < unit || i == 7)
+	for (i = 0; i < LARGEST; i++) {
+		if (bytes < (is_binary ? ldexp(1, 10 * ((int)i + 2)) : decimal_units[i]))
 			break;
 	}
+	unit = is_binary ? ldexp(1, 10 * ((int)i + 2)) : decimal_units[i];
 	size = base * bytes / unit;
 	if (isnan(size))
 		buf_add_str(out, "nan");

@@ -210,7 +210,9 @@ static int group_new(struct run *run, struct object key, struct list *members, s
 	return 0;
 }
 
-/* ITEMS and KEYS are sorted; a group for each run of equal keys, named by NAMER of its first item. */
+/*
+ * ITEMS and KEYS are sorted; a group for each run of equal keys, named by NAMER of its first item.
+ */
 static int group(struct run *run, const struct list *items, const struct list *keys,
 		const struct getter *namer, struct list *groups)
 {

@@ -1,7 +1,7 @@
 /*
- * map, select, reject: filters that call filters and tests by name for each element. Those that yield
- * generators in Python do their work at once here; all one can see of that is that a mistake is found
- * even if nobody reads the outcome.
+ * map, select, reject: filters that call filters and tests by name for each element. Those that
+ * yield generators in Python do their work at once here; all one can see of that is that a mistake
+ * is found even if nobody reads the outcome.
  */
 #include "src/jinja/filters.h"
 

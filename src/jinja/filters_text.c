@@ -64,7 +64,9 @@ static int add_cased(struct run *run, const char *start, const char *end, enum c
 	return 0;
 }
 
-/* Other than the method, this one has words end at white space, hyphens and opening brackets only. */
+/*
+ * Other than the method, this one has words end at white space, hyphens and opening brackets only.
+ */
 static int add_titled(struct run *run, const struct text *text, struct buf *out)
 {
 	const char *at = text->data, *end = at + text->len, *start, *first;

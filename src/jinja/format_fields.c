@@ -1,6 +1,6 @@
 /*
- * str.format() as the sandbox of Jinja2 runs it: string.Formatter, with attributes and items looked up as
- * a template looks them up. The grammar is that of CPython's formatter_parser.
+ * str.format() as the sandbox of Jinja2 runs it: string.Formatter, with attributes and items looked
+ * up as a template looks them up. The grammar is that of CPython's formatter_parser.
  */
 #include "src/jinja/format.h"
 

@@ -1,7 +1,8 @@
 /*
- * A number is laid out in parts, as Python's formatter does it: fill, sign, prefix (0x), digits of the
- * integer with separators, and the rest (point, fraction, exponent, percent sign). Filling with zeros
- * behind the sign counts as more digits when these are grouped: "{:08,}" of 1234 is 0,001,234.
+ * A number is laid out in parts, as Python's formatter does it: fill, sign, prefix (0x), digits of
+ * the integer with separators, and the rest (point, fraction, exponent, percent sign). Filling with
+ * zeros behind the sign counts as more digits when these are grouped: "{:08,}" of 1234 is
+ * 0,001,234.
  */
 #include "src/jinja/format_spec.h"
 
@@ -45,8 +46,8 @@ static int64_t left_share(char align, int64_t pad)
 }
 
 /*
- * The digits, grouped and filled with zeros up to MIN_WIDTH columns, backwards into OUT: the same steps
- * as CPython's _PyUnicode_InsertThousandsGrouping.
+ * The digits, grouped and filled with zeros up to MIN_WIDTH columns, backwards into OUT: the same
+ * steps as CPython's _PyUnicode_InsertThousandsGrouping.
  */
 static void group_backwards(const struct format_spec *spec, const struct parts *parts,
 		int64_t min_width, struct buf *out)
@@ -182,7 +183,9 @@ int format_integer(
 	return lay_out(run, spec, &parts, out);
 }
 
-/* Without a type but with a precision: `g`, but with an exponent one place earlier, and never bare. */
+/*
+ * Without a type but with a precision: `g`, but with an exponent one place earlier, and never bare.
+ */
 static void add_general(const struct format_spec *spec, double real, struct buf *text)
 {
 	int precision = spec->precision > 0 ? (int)spec->precision : 1, exponent;

@@ -1,6 +1,6 @@
 /*
- * Attributes, items and slices, with the sandbox's rules: what starts with an underscore is a key of a
- * dict or nothing, what has two in front and behind is Python's own and never to be had.
+ * Attributes, items and slices, with the sandbox's rules: what starts with an underscore is a key
+ * of a dict or nothing, what has two in front and behind is Python's own and never to be had.
  */
 #include "src/jinja/index.h"
 

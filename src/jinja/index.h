@@ -8,7 +8,9 @@
 
 #include "src/jinja/object.h"
 
-/* What Python's getattr() finds: methods and attributes, but no keys of a dict. OBJECT is defined. */
+/*
+ * What Python's getattr() finds: methods and attributes, but no keys of a dict. OBJECT is defined.
+ */
 int index_find_attribute(struct run *run, struct object object, const struct text *name,
 		struct object *out, bool *found);
 /* "'dict object' has no attribute 'x'" */

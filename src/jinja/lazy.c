@@ -1,16 +1,16 @@
 /*
  * How a closed container stays closed.
  *
- * A closed dict keeps what was looked up so far in its own table, in the order of the look-ups, with
- * an absent object for keys that are not there; a closed list has an array with holes. To open one
- * means to tell that all of it was read, and to fill in what is missing, in the order of the value;
- * what was looked up before stays the same object. Its containers are closed again, but nobody need
- * be told of what is read in them.
+ * A closed dict keeps what was looked up so far in its own table, in the order of the look-ups,
+ * with an absent object for keys that are not there; a closed list has an array with holes. To open
+ * one means to tell that all of it was read, and to fill in what is missing, in the order of the
+ * value; what was looked up before stays the same object. Its containers are closed again, but
+ * nobody need be told of what is read in them.
  *
- * Values may be shared: an anchor of YAML, a node that two layers have in common. As in Python, that is
- * one object under two names. It has a place for each way it was reached by, and every read is
- * told for every place; when one is added, what was read before is told again for it. A container that
- * has no place is part of one that has been read as a whole.
+ * Values may be shared: an anchor of YAML, a node that two layers have in common. As in Python,
+ * that is one object under two names. It has a place for each way it was reached by, and every read
+ * is told for every place; when one is added, what was read before is told again for it. A
+ * container that has no place is part of one that has been read as a whole.
  */
 #include "src/jinja/lazy.h"
 

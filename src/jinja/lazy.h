@@ -1,14 +1,14 @@
 /*
  * lazy: values of the repository as objects, and a record of which were read.
  *
- * A map or list of the values becomes a closed dict or list: looking up one entry of it reads that entry
- * and nothing else; anything more (iterating, printing, comparing, passing it to a filter that looks
- * inside, changing it) opens it, which reads the whole subtree. One value is one object within a run, so
- * that a template's changes are seen through every name it has; they never reach the value itself, nor
- * another run.
+ * A map or list of the values becomes a closed dict or list: looking up one entry of it reads that
+ * entry and nothing else; anything more (iterating, printing, comparing, passing it to a filter
+ * that looks inside, changing it) opens it, which reads the whole subtree. One value is one object
+ * within a run, so that a template's changes are seen through every name it has; they never reach
+ * the value itself, nor another run.
  *
- * What is told to `reads` is enough to know, when the values have changed, whether the template would
- * yield the same: the same reads with the same answers mean the same output.
+ * What is told to `reads` is enough to know, when the values have changed, whether the template
+ * would yield the same: the same reads with the same answers mean the same output.
  */
 #ifndef JINJA_LAZY_H
 #define JINJA_LAZY_H
@@ -35,7 +35,9 @@ enum read_kind {
 	READ_ABSENT, /* that there is none */
 };
 
-/* VALUE is NULL for READ_ABSENT. TRAIL lives as long as the run. A negative return fails the run. */
+/*
+ * VALUE is NULL for READ_ABSENT. TRAIL lives as long as the run. A negative return fails the run.
+ */
 struct reads {
 	int (*note)(void *arg, enum read_kind kind, const struct trail *trail,
 			const struct value *value);

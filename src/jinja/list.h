@@ -9,7 +9,9 @@
 #include "src/jinja/object.h"
 
 void list_reverse(struct list *list); /* open */
-/* An empty, open list with room for COUNT items, which are charged for. NULL: the run has failed. */
+/*
+ * An empty, open list with room for COUNT items, which are charged for. NULL: the run has failed.
+ */
 struct list *list_new(struct run *run, size_t count);
 
 #endif

@@ -76,7 +76,9 @@ static int list_count(struct run *run, const struct call *call, struct object *o
 	return 0;
 }
 
-/* Whose items are LIST's own: the list that is extended by itself does not grow while it is read. */
+/*
+ * Whose items are LIST's own: the list that is extended by itself does not grow while it is read.
+ */
 static int list_extend(struct run *run, const struct call *call, struct object *out)
 {
 	struct list *list = self_list(run, call), *items;

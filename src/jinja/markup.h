@@ -1,8 +1,8 @@
 /*
  * markup: strings that are safe to be put into HTML: what `escape` and `safe` yield.
  *
- * Templates are rendered without escaping, so all one sees of it is that what is joined to markup by
- * + or % or a method is escaped, and that the outcome is markup again.
+ * Templates are rendered without escaping, so all one sees of it is that what is joined to markup
+ * by + or % or a method is escaped, and that the outcome is markup again.
  */
 #ifndef JINJA_MARKUP_H
 #define JINJA_MARKUP_H

@@ -1,5 +1,6 @@
 /*
- * method: the methods of each type, as tables like those of filters; `self` of a call is the object.
+ * method: the methods of each type, as tables like those of filters; `self` of a call is the
+ * object.
  */
 #ifndef JINJA_METHOD_H
 #define JINJA_METHOD_H

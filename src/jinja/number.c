@@ -62,8 +62,8 @@ static uint64_t magnitude(int64_t integer)
 }
 
 /*
- * a / b, correctly rounded also where a or b is not a double: both are shifted up to their highest bit;
- * the quotient has 63 bits or more then, and a lowest bit that says whether anything remains.
+ * a / b, correctly rounded also where a or b is not a double: both are shifted up to their highest
+ * bit; the quotient has 63 bits or more then, and a lowest bit that says whether anything remains.
  */
 static double divide(int64_t a, int64_t b)
 {

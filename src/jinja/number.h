@@ -1,6 +1,6 @@
 /*
- * number: Python's arithmetic on bool, int and float. Integers have 64 bits; a result that does not fit
- * fails the run instead of growing as Python's would.
+ * number: Python's arithmetic on bool, int and float. Integers have 64 bits; a result that does not
+ * fit fails the run instead of growing as Python's would.
  */
 #ifndef JINJA_NUMBER_H
 #define JINJA_NUMBER_H

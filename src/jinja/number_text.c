@@ -1,6 +1,7 @@
 /*
- * Numbers out of strings as int() and float() read them, and round(). All is exact: printf and strtod of
- * the C library round correctly, and LC_NUMERIC is "C", as no program of ours calls setlocale().
+ * Numbers out of strings as int() and float() read them, and round(). All is exact: printf and
+ * strtod of the C library round correctly, and LC_NUMERIC is "C", as no program of ours calls
+ * setlocale().
  */
 #include "src/jinja/number.h"
 

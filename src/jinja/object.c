@@ -158,7 +158,9 @@ int object_dict(struct run *run, struct object *out)
 	return 0;
 }
 
-/* How many steps lead from START to before STOP; in 128 bits, as int64 does not hold the distance. */
+/*
+ * How many steps lead from START to before STOP; in 128 bits, as int64 does not hold the distance.
+ */
 static int range_count(struct run *run, int64_t start, int64_t stop, int64_t step, int64_t *count)
 {
 	__int128 distance = step > 0 ? (__int128)stop - start : (__int128)start - stop;

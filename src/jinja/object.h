@@ -6,8 +6,8 @@
  * run (run.h) and is never freed alone. Lists and dicts are shared by reference and mutable, as in
  * Python; strings, tuples and ranges never change.
  *
- * What comes from the values of a repository is wrapped, not copied (lazy.h): such a dict or list is
- * *closed* until somebody needs more of it than one entry. Everything outside of lazy.c and the
+ * What comes from the values of a repository is wrapped, not copied (lazy.h): such a dict or list
+ * is *closed* until somebody needs more of it than one entry. Everything outside of lazy.c and the
  * accessors below sees open ones only: list_of() and dict_of() open them.
  */
 #ifndef JINJA_OBJECT_H
@@ -103,7 +103,9 @@ struct undefined {
 	bool is_plain; /* as in UNDEFINED_LENIENT, whatever the mode: an inline if without else */
 };
 
-/* Behaviour of an OBJECT_NATIVE; any function may be NULL. All return 0 or negative, as in run.h. */
+/*
+ * Behaviour of an OBJECT_NATIVE; any function may be NULL. All return 0 or negative, as in run.h.
+ */
 struct native_class {
 	const char *type; /* Python's type name */
 	int (*call)(struct run *run, struct object self, const struct call *call,
@@ -183,9 +185,9 @@ int object_repr(struct run *run, struct object object, struct buf *out); /* appe
 int object_to_string(struct run *run, struct object object, struct object *out);
 
 /*
- * All items of an iterable as a list that the caller may keep but not change (list, tuple, dict: keys,
- * string: code points, range, iterator: what is left of it, native). -1 and the run failed for what
- * is not iterable.
+ * All items of an iterable as a list that the caller may keep but not change (list, tuple, dict:
+ * keys, string: code points, range, iterator: what is left of it, native). -1 and the run failed
+ * for what is not iterable.
  */
 int object_items(struct run *run, struct object object, struct list **out);
 bool object_is_iterable(struct object object);

@@ -1,6 +1,6 @@
 /*
- * str() and repr(). A container that is being printed already prints as "[...]" within itself; the ones
- * that are open lie in a chain on the C stack, whose length is bounded.
+ * str() and repr(). A container that is being printed already prints as "[...]" within itself; the
+ * ones that are open lie in a chain on the C stack, whose length is bounded.
  */
 #include "src/jinja/print.h"
 

@@ -1,5 +1,6 @@
 /*
- * print: pieces of str() and repr() that others need alone; the functions themselves are in object.h.
+ * print: pieces of str() and repr() that others need alone; the functions themselves are in
+ * object.h.
  */
 #ifndef JINJA_PRINT_H
 #define JINJA_PRINT_H

@@ -1,6 +1,6 @@
 /*
- * A merge sort from the bottom up over numbers of items, so that keys and items need not be moved in
- * between. Reversed as Python does it: what is less goes behind, equal ones stay in order.
+ * A merge sort from the bottom up over numbers of items, so that keys and items need not be moved
+ * in between. Reversed as Python does it: what is less goes behind, equal ones stay in order.
  */
 #include "src/jinja/sort.h"
 

@@ -10,7 +10,10 @@
 
 /* Equal keys keep their order in this one as well. */
 #define SORT_REVERSED 1u
-/* As if each key were in a list of its own: equal ones need not have an order, two nulls for example. */
+/*
+ * As if each key were in a list of its own: equal ones need not have an order, two nulls for
+ * example.
+ */
 #define SORT_IN_LISTS 2u
 
 /*

@@ -1,9 +1,9 @@
 /*
  * text: strings of code points, as Python has them, over bytes of UTF-8.
  *
- * A text whose chars equals its len is ASCII, and everything that counts code points takes the short
- * way then. Positions in this header are code points where they are called INDEX, bytes where they
- * are called OFFSET.
+ * A text whose chars equals its len is ASCII, and everything that counts code points takes the
+ * short way then. Positions in this header are code points where they are called INDEX, bytes where
+ * they are called OFFSET.
  */
 #ifndef JINJA_TEXT_H
 #define JINJA_TEXT_H
@@ -37,11 +37,17 @@ uint32_t text_previous(const char **at);
 size_t text_find(const struct text *text, const struct text *needle, size_t from, size_t end);
 size_t text_find_last(const struct text *text, const struct text *needle, size_t from, size_t end);
 
-/* What a search in TEXT costs; from behind it compares at every place, so the needle's length counts. */
+/*
+ * What a search in TEXT costs; from behind it compares at every place, so the needle's length
+ * counts.
+ */
 int text_charge_find(struct run *run, const struct text *text);
 int text_charge_find_last(struct run *run, const struct text *text, const struct text *needle);
 
-/* BUF has not grown over what one string may have (RUN_TEXT_MAX) and had memory, else the run fails. */
+/*
+ * BUF has not grown over what one string may have (RUN_TEXT_MAX) and had memory, else the run
+ * fails.
+ */
 int text_check(struct run *run, const struct buf *buf);
 
 #endif

@@ -71,7 +71,9 @@ static int pad(struct run *run, const struct text *text, const uint64_t sides[2]
 	return object_string_buf(run, &padded, out);
 }
 
-/* How much TEXT lacks to be WIDTH code points; more than any string may have is an error in pad(). */
+/*
+ * How much TEXT lacks to be WIDTH code points; more than any string may have is an error in pad().
+ */
 static uint64_t missing(const struct text *text, int64_t width)
 {
 	uint64_t missing;

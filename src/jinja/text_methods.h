@@ -1,5 +1,6 @@
 /*
- * text_methods: the methods of strings, in three files by what they do; the table is in text_methods.c.
+ * text_methods: the methods of strings, in three files by what they do; the table is in
+ * text_methods.c.
  *
  * Methods of markup escape the strings that they are given, and what they yield is markup.
  */

@@ -1,8 +1,9 @@
 /*
- * wordwrap: Python's textwrap, whose rules are these. A line is cut into chunks: runs of white space;
- * dashes between words; and words, which end at white space, before such dashes, or behind a hyphen that
- * has letters on both sides. Chunks fill lines up to the width; white space at either end of a line
- * is dropped, except in front of the first. A chunk that is longer than any line is cut.
+ * wordwrap: Python's textwrap, whose rules are these. A line is cut into chunks: runs of white
+ * space; dashes between words; and words, which end at white space, before such dashes, or behind a
+ * hyphen that has letters on both sides. Chunks fill lines up to the width; white space at either
+ * end of a line is dropped, except in front of the first. A chunk that is longer than any line is
+ * cut.
  */
 #include "src/jinja/filters.h"
 

@@ -1,12 +1,17 @@
 /*
- * cases: tables of templates and what Jinja2 itself (python3-jinja2, profile `jinja` unless said otherwise)
- * makes of them, for the tests of filters, tests and methods.
+ * cases: tables of templates and what Jinja2 itself makes of them, for the tests of filters, tests
+ * and methods: python3-jinja2 as it is, or with Ansible's environment where a table says so.
  */
 #ifndef TESTS_UNIT_JINJA_CASES_H
 #define TESTS_UNIT_JINJA_CASES_H
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 #include "src/base/arena.h"
 #include "src/base/buf.h"
