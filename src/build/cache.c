@@ -42,7 +42,7 @@ struct cache {
 	uint32_t generation;
 	struct entry *entries; /* owned, by path */
 	size_t count, cap;
-	struct buf next; /* entries of the next file */
+	struct buf next; /* the next file, as far as it is known */
 	uint32_t next_count;
 };
 
@@ -187,16 +187,14 @@ struct cache *cache_open(const char *state_dir)
 	return cache;
 }
 
-static bool holds(const struct entry *entry, const struct reads_world *world)
+/* Begin an entry of the next file: most will be as they were. */
+static struct buf *begin(struct cache *cache)
 {
-	struct read_list reads;
-	bool answer;
-
-	if (reads_decode(entry->reads, entry->reads_size, &reads, NULL) < 0)
-		return false;
-	answer = reads_hold(&reads, world);
-	reads_release(&reads);
-	return answer;
+	if (cache->next_count++ == 0) {
+		buf_reserve(&cache->next, cache->file.len);
+		buf_add_zeros(&cache->next, HEADER_SIZE);
+	}
+	return &cache->next;
 }
 
 /* render_cache.find */
@@ -211,14 +209,13 @@ static bool find(void *arg, const struct render_key *key, const struct reads_wor
 		return false;
 	entry = bsearch(&wanted, cache->entries, cache->count, sizeof(*entry), compare);
 	if (!entry || strcmp(entry->source, key->source) != 0 || entry->settings != key->settings ||
-			!holds(entry, world))
+			!reads_hold_encoded(entry->reads, entry->reads_size, world))
 		return false;
 	out->oid = entry->oid;
 	out->size = entry->text_size;
 	out->is_secret = entry->is_secret;
 	*steps = entry->steps;
-	buf_add(&cache->next, entry->bytes, entry->size);
-	cache->next_count++;
+	buf_add(begin(cache), entry->bytes, entry->size);
 	return true;
 }
 
@@ -247,7 +244,7 @@ static int keep(void *arg, const struct render_key *key, const struct read_list 
 		const struct output *output, uint64_t steps)
 {
 	struct cache *cache = arg;
-	struct buf *out = &cache->next;
+	struct buf *out = begin(cache);
 	size_t start = out->len;
 
 	wire_put_u32(out, 0);
@@ -260,7 +257,6 @@ static int keep(void *arg, const struct render_key *key, const struct read_list 
 	wire_put_u32(out, output->is_secret);
 	reads_encode(reads, out);
 	put_size(out, start);
-	cache->next_count++;
 	return buf_ok(out) ? 0 : -ENOMEM;
 }
 
@@ -295,27 +291,38 @@ out:
 	return rc;
 }
 
+/* Header and checksum, now that all is there. */
+static int complete(struct cache *cache, uint32_t generation)
+{
+	struct buf header = BUF_INIT, *file = &cache->next;
+
+	if (cache->next_count == 0)
+		buf_add_zeros(file, HEADER_SIZE);
+	wire_put_u32(&header, MAGIC);
+	wire_put_u32(&header, generation);
+	wire_put_u32(&header, cache->next_count);
+	if (buf_ok(file) && buf_ok(&header)) {
+		memcpy(file->data, header.data, HEADER_SIZE);
+		wire_put_u64(file, XXH3_64bits(file->data, file->len));
+	}
+	buf_release(&header);
+	return buf_ok(file) ? 0 : -ENOMEM;
+}
+
 int cache_store(struct cache *cache, const char *state_dir, uint32_t generation, struct err *err)
 {
-	struct buf file = BUF_INIT, path = BUF_INIT;
+	struct buf path = BUF_INIT;
 	int rc;
 
 	path_join(&path, state_dir, CACHE_FILE);
-	buf_reserve(&file, HEADER_SIZE + cache->next.len + sizeof(uint64_t));
-	wire_put_u32(&file, MAGIC);
-	wire_put_u32(&file, generation);
-	wire_put_u32(&file, cache->next_count);
-	buf_add(&file, cache->next.data, cache->next.len);
-	if (buf_ok(&file))
-		wire_put_u64(&file, XXH3_64bits(file.data, file.len));
-	if (!buf_ok(&file) || !buf_ok(&path) || !buf_ok(&cache->next))
-		rc = err_sys(err, ENOMEM, "write '%s'", CACHE_FILE);
-	else if (file.len > CACHE_SIZE_MAX)
+	rc = buf_ok(&path) ? complete(cache, generation) : -ENOMEM;
+	if (rc < 0)
+		rc = err_sys(err, -rc, "write '%s'", CACHE_FILE);
+	else if (cache->next.len > CACHE_SIZE_MAX)
 		rc = err_set(err, EFBIG, "'%s' would be larger than %u bytes", buf_str(&path),
 				CACHE_SIZE_MAX);
 	else
-		rc = replace(buf_str(&path), &file, err);
+		rc = replace(buf_str(&path), &cache->next, err);
 	buf_release(&path);
-	buf_release(&file);
 	return rc;
 }

@@ -38,7 +38,10 @@ void cache_forget(struct cache *cache); /* that generation is gone */
 /* For render_spec; what is found in CACHE or told to it is what will be remembered. */
 struct render_cache cache_for_render(struct cache *cache);
 
-/* Remember it: GENERATION shows what was rendered. 0, or negative errno: it is as it was. */
+/*
+ * Remember it: GENERATION shows what was rendered. Once for each CACHE. 0, or negative errno: what is
+ * on disk is as it was.
+ */
 int cache_store(struct cache *cache, const char *state_dir, uint32_t generation, struct err *err);
 
 #endif

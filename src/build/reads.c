@@ -19,8 +19,12 @@
 #include "src/value/query.h"
 #include "src/value/value.h"
 
-#define READS_MAGIC 0x31444552u /* "RED1" */
-#define DEPTH_MAX   128		/* steps of a path; values are not as deep */
+#define READS_MAGIC	 0x31444552u /* "RED1" */
+#define FLAG_CUT	 1u
+#define FLAG_SECRET	 2u
+#define READS_NAME_BYTES 4096 /* of a name, with NUL: no path is longer */
+#define READS_PATH_BYTES 4096 /* of an encoded path, with NUL: a longer one never holds */
+#define DEPTH_MAX	 128  /* steps of a path; values are not as deep */
 
 enum step_kind { STEP_NAME = 1, STEP_NUMBER, STEP_INDEX, STEP_QUERY };
 
@@ -435,7 +439,8 @@ int reads_decode(const void *data, size_t len, struct read_list *out, struct err
 	flags = wire_take_u32(&in);
 	names = wire_take_u32(&in);
 	values = wire_take_u32(&in);
-	if (magic != READS_MAGIC || flags > 3 || names > READS_NAMES_MAX || values > READS_MAX)
+	if (magic != READS_MAGIC || flags > (FLAG_CUT | FLAG_SECRET) || names > READS_NAMES_MAX ||
+			values > READS_MAX)
 		rc = -EINVAL;
 	for (; rc == 0 && names > 0; names--)
 		rc = take_name(&in, &list);
@@ -451,8 +456,54 @@ int reads_decode(const void *data, size_t len, struct read_list *out, struct err
 						"file was made from "
 						"is not formed as one");
 	}
-	list.is_cut = (flags & 1) != 0;
-	list.has_secret = (flags & 2) != 0;
+	list.is_cut = (flags & FLAG_CUT) != 0;
+	list.has_secret = (flags & FLAG_SECRET) != 0;
 	*out = list;
 	return 0;
+}
+
+/* The next name holds; IN failed if there is none. */
+static bool next_name_holds(struct wire *in, const struct reads_world *world)
+{
+	struct read_name read = {.name = NULL};
+	char name[READS_NAME_BYTES];
+
+	wire_copy_text(in, name, sizeof(name));
+	wire_take_bytes(in, read.oid.bytes, OID_SIZE);
+	read.name = name;
+	return !in->failed && name_holds(&read, world);
+}
+
+static bool next_value_holds(struct wire *in, const struct reads_world *world)
+{
+	struct read_value read = {.kind = (enum read_kind)wire_take_u32(in)};
+	char path[READS_PATH_BYTES];
+
+	read.path_len = wire_take_u32(in);
+	if (read.path_len >= sizeof(path))
+		return false;
+	wire_take_bytes(in, path, read.path_len);
+	path[read.path_len] = '\0'; /* a query is a string */
+	read.path = (uint8_t *)path;
+	read.print = wire_take_u64(in);
+	return !in->failed && value_holds(&read, world);
+}
+
+bool reads_hold_encoded(const void *data, size_t len, const struct reads_world *world)
+{
+	uint32_t magic, flags, names, values;
+	struct wire in;
+	bool holds;
+
+	wire_open(&in, data, len);
+	magic = wire_take_u32(&in);
+	flags = wire_take_u32(&in);
+	names = wire_take_u32(&in);
+	values = wire_take_u32(&in);
+	holds = magic == READS_MAGIC && (flags & FLAG_CUT) == 0;
+	for (; holds && names > 0; names--)
+		holds = next_name_holds(&in, world);
+	for (; holds && values > 0; values--)
+		holds = next_value_holds(&in, world);
+	return holds && wire_end(&in) == 0;
 }

@@ -78,6 +78,12 @@ struct reads_world {
 /* Would all be answered as it was? */
 bool reads_hold(const struct read_list *list, const struct reads_world *world);
 
+/*
+ * The same of the bytes of a list (reads_encode), without taking it apart: for whoever asks about
+ * thousands. False for what is not formed as one, and for names and paths of 4 KiB and more.
+ */
+bool reads_hold_encoded(const void *data, size_t len, const struct reads_world *world);
+
 /* The value that READ is about, below ROOT as it is now, or NULL. */
 const struct value *reads_find(const struct read_value *read, const struct value *root);
 

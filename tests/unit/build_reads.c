@@ -69,8 +69,17 @@ static bool holds(const struct read_list *list, const char *yaml, const char *te
 	char name[32];
 	struct reads_world world = {.root = parse(yaml), .blob = blob, .arg = name};
 
+	struct buf bytes = BUF_INIT;
+	bool answer;
+
 	(void)snprintf(name, sizeof(name), "%s", template);
-	return reads_hold(list, &world);
+	answer = reads_hold(list, &world);
+	reads_encode(list, &bytes);
+	assert_int_equal(reads_hold_encoded(bytes.data, bytes.len, &world), answer);
+	for (size_t i = 0; i < bytes.len; i++)
+		assert_false(reads_hold_encoded(bytes.data, i, &world));
+	buf_release(&bytes);
+	return answer;
 }
 
 /* Through its bytes and back. */
