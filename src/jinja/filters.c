@@ -83,6 +83,7 @@ const struct function jinja_filters[] = {
 		{"map", filter_map},
 		{"max", filter_max},
 		{"min", filter_min},
+		{"pprint", filter_pprint},
 		{"reject", filter_reject},
 		{"rejectattr", filter_rejectattr},
 		{"replace", filter_replace},

@@ -32,6 +32,8 @@ native_fn filter_map, filter_reject, filter_rejectattr, filter_select, filter_se
 native_fn filter_abs, filter_filesizeformat, filter_float, filter_int, filter_round;
 /* filters_dump.c */
 native_fn filter_tojson;
+/* filters_pprint.c */
+native_fn filter_pprint;
 
 /* str(SELF), markup as it is: what filters on strings begin with. */
 int filter_self_text(struct run *run, const struct call *call, struct object *out);

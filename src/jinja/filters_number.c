@@ -31,7 +31,7 @@ static int truncate(struct run *run, double real, struct object fallback, struct
 	int64_t integer;
 
 	*out = fallback;
-	if (isnan(real))
+	if (!isfinite(real))
 		return 0;
 	if (number_truncate(run, real, &integer) < 0)
 		return -1;

@@ -326,6 +326,33 @@ static int text_format(struct run *run, const struct call *call, struct object *
 	return format_fields(run, call->self, call, out);
 }
 
+/* Names in the format are keys of the only argument, a dict. */
+static int text_format_map(struct run *run, const struct call *call, struct object *out)
+{
+	struct call named = {.name = call->name, .self = call->self};
+	struct keyword *keywords;
+	struct object arg;
+	struct dict *dict;
+	size_t i;
+
+	if (text_arguments(run, call, 1, 1, &arg) < 0)
+		return -1;
+	if (arg.kind != OBJECT_DICT)
+		return run_fail(run, FAULT_RUNTIME, "format_map() takes a dict, not %s",
+				object_type(arg));
+	dict = dict_of(run, arg);
+	keywords = dict ? run_alloc(run, dict->count * sizeof(*keywords)) : NULL;
+	if (!keywords)
+		return -1;
+	named.keywords = keywords;
+	for (i = 0; i < dict->count; i++) {
+		if (dict->pairs[i].key.kind == OBJECT_STRING)
+			keywords[named.keyword_count++] = (struct keyword){
+					dict->pairs[i].key.text, dict->pairs[i].value};
+	}
+	return format_fields(run, call->self, &named, out);
+}
+
 const struct function text_methods[] = {
 		{"capitalize", text_capitalize},
 		{"casefold", text_casefold},
@@ -336,6 +363,7 @@ const struct function text_methods[] = {
 		{"expandtabs", text_expandtabs},
 		{"find", text_find_method},
 		{"format", text_format},
+		{"format_map", text_format_map},
 		{"index", text_index},
 		{"isalnum", text_isalnum},
 		{"isalpha", text_isalpha},

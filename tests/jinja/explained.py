@@ -22,7 +22,7 @@ def big_integer(_source, ours, theirs):
 
 @explained("what Python prints with an address in memory is refused: it differs with every run")
 def address(_source, ours, theirs):
-    return ours.kind == "error" and theirs.kind == "ok" and re.search(r" at 0x[0-9a-f]{6,}|<(built-in|bound) method|<function ", theirs.text)
+    return ours.kind == "error" and theirs.kind == "ok" and re.search(r"(?i) at 0x[0-9a-f]{6,}|<(built-in|bound) method|<function ", theirs.text)
 
 
 @explained("using a method as text is refused, as it is nearly always a mistake for a key of that name")
@@ -32,7 +32,7 @@ def method_as_text(_source, ours, theirs):
 
 @explained("generators print as lists, where plain Jinja2 prints their address")
 def generator(_source, ours, theirs):
-    return ours.kind == theirs.kind == "ok" and re.search(r"<generator object \w+ at 0x", theirs.text)
+    return ours.kind == theirs.kind == "ok" and re.search(r"(?i)<generator object \w+ at 0x", theirs.text)
 
 
 @explained("include without context in a macro or another captured body: Jinja2 compiles a `yield` into it, so that what is included"
@@ -74,3 +74,8 @@ def complex_number(_source, ours, theirs):
 @explained("YAML of a container that holds itself is refused, as JSON of it is; nobody's configuration wants it")
 def yaml_of_itself(_source, ours, theirs):
     return ours.kind == "error" and theirs.kind == "ok" and ours.text.endswith("Circular reference detected")
+
+
+@explained("infinity as an integer is the default, as since Jinja2 3.1.5; before that, Python's exception")
+def int_of_infinity(_source, ours, theirs):
+    return ours.kind == "ok" and theirs.text == "OverflowError: cannot convert float infinity to integer"
