@@ -283,12 +283,13 @@ static int merge(const struct layers_spec *spec, struct diag *findings, struct l
 			.rule_count = spec->manifest->merge_count,
 			.findings = findings};
 	struct value *merged = value_map(spec->arena);
+	size_t errors = findings->errors;
 
 	for (size_t i = 0; merged && i < layers->count; i++) {
 		if (layers->items[i].content)
 			merged = layer_merge(&rules, merged, layers->items[i].content);
 	}
-	if (!merged && !diag_has_errors(findings))
+	if (!merged && findings->errors == errors)
 		return err_set(err, ENOMEM, "the values need more memory than they may have");
 	layers->merged = merged;
 	return 0;
@@ -299,6 +300,7 @@ int layers_read(const struct layers_spec *spec, struct diag *findings, struct la
 {
 	const struct manifest *manifest = spec->manifest;
 	struct layers layers = {.count = manifest->layer_count};
+	size_t errors = findings->errors;
 	int rc = 0;
 
 	layers.items = arena_alloc(spec->arena, (layers.count + 1) * sizeof(*layers.items));
@@ -306,7 +308,7 @@ int layers_read(const struct layers_spec *spec, struct diag *findings, struct la
 		return err_set(err, ENOMEM, "the values need more memory than they may have");
 	for (size_t i = 0; rc == 0 && i < layers.count; i++)
 		rc = read_layer(spec, &manifest->layers[i], findings, &layers.items[i], err);
-	if (rc == 0 && !diag_has_errors(findings))
+	if (rc == 0 && findings->errors == errors)
 		rc = merge(spec, findings, &layers, err);
 	if (rc == 0)
 		*out = layers;

@@ -21,6 +21,7 @@ extern const struct command cmd_wait;
 extern const struct command cmd_upgrade;
 extern const struct command cmd_render;
 extern const struct command cmd_check;
+extern const struct command cmd_explain;
 extern const struct command cmd_version;
 
 /*
