@@ -12,12 +12,25 @@
 #include "src/base/str.h"
 #include "src/cmd/call.h"
 #include "src/cmd/compare.h"
+#include "src/cmd/diff_sources.h"
 #include "src/cmd/mounted.h"
 #include "src/cmd/mounts.h"
 #include "src/cmd/options.h"
 #include "src/cmd/patch.h"
 #include "src/cmd/say.h"
 #include "src/cmd/verbs.h"
+
+struct args {
+	struct rendering_wish wish; /* of two sources */
+};
+
+static const struct option options[] = {
+		{"fact", 0, OPTION_LIST, OPTION_INTO(struct args, wish.facts), "KEY=VALUE",
+				"what the node is, when two sources are compared"},
+		{"secrets", 0, OPTION_TEXT, OPTION_INTO(struct args, wish.secrets), "DIR",
+				"where its secrets are; without it, a text stands for each"},
+		{0},
+};
 
 /* What was typed. */
 struct wish {
@@ -169,10 +182,29 @@ static int clean_paths(const struct mount *mount, struct wish *wish, struct err 
 	return rc;
 }
 
+/* Two sources, without a mount. */
+static int compare_sources(const struct args *args, char **words, const struct wish *wish)
+{
+	const struct compare_paths paths = {
+			.items = (const char *const *)wish->paths, .count = wish->path_count};
+	struct err err = ERR_INIT;
+	int rc;
+
+	for (size_t i = 0; i < wish->path_count; i++) {
+		if (!path_is_clean(wish->paths[i]))
+			return say_error("'%s' is no path of a file", wish->paths[i]);
+	}
+	rc = diff_sources(&args->wish, words[0], words[1], &paths, &err);
+	if (rc < 0)
+		return rc == -ECANCELED ? EXIT_USAGE : say_error("%s", err.text);
+	return rc > 0 ? EXIT_NO : EXIT_DONE;
+}
+
 static int run(const struct command *command, int argc, char **argv)
 {
 	int dashes = find_dashes(argc, argv), count, taken, rc;
 	struct mount mount = MOUNT_INIT;
+	struct args args = {.wish.has_stand_in = true};
 	struct wish wish = {0};
 	struct err err = ERR_INIT;
 
@@ -180,9 +212,13 @@ static int run(const struct command *command, int argc, char **argv)
 		wish.paths = argv + dashes + 1;
 		wish.path_count = (size_t)(argc - dashes - 1);
 	}
-	count = options_parse(command, dashes, argv, NULL, &err);
+	count = options_parse(command, dashes, argv, &args, &err);
 	if (count < 0)
 		return say_error("%s", err.text);
+	if (count == 2 && diff_sources_is_one(argv[0]))
+		return compare_sources(&args, argv, &wish);
+	if (args.wish.facts.count > 0 || args.wish.secrets)
+		return say_error("facts and secrets are for two sources: refmount diff FROM TO");
 	rc = taken = find_mount(count, argv, &mount, &err);
 	if (taken >= 0) {
 		wish.from = taken < count ? argv[taken] : NULL;
@@ -199,14 +235,17 @@ static int run(const struct command *command, int argc, char **argv)
 
 const struct command cmd_diff = {
 		.name = "diff",
-		.usage = "[MOUNT] [FROM [TO]] [-- PATH...]",
+		.usage = "[MOUNT] [FROM [TO]] [-- PATH...] | SOURCE SOURCE|REF [--fact "
+			 "KEY=VALUE]...",
 		.summary = "Show how the files of two revisions differ, as a patch",
 		.about = "FROM and TO are revisions, as for `refmount switch`; TO is the served "
 			 "one "
 			 "if it is not given,\nFROM the one before that. One that is not kept is "
-			 "built and stays below .refmount/at/ for two\nminutes. Exit status: 0 "
-			 "the same, 1 different.",
+			 "built and stays below .refmount/at/ for two\nminutes.\nWith two SOURCEs, "
+			 "or a SOURCE and a ref of it, what they would show for "
+			 "these facts.\nExit status: 0 the same, 1 different.",
 		.example = "refmount diff /srv/config @1 -- nginx",
+		.options = options,
 		.operands_min = 0,
 		.operands_max = 3,
 		.run = run,
