@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Mistakes in a rendered commit: all of them are in .status, and the last good revision is served.
+# Mistakes in a rendered commit: all of them are in .status, in the words of `refmount check`, and the last good revision is served.
 . "$(dirname "$0")/lib.sh"
 
 git init -q "$R" && mkdir -p "$R/files" "$R/values"
@@ -13,6 +13,10 @@ bad=$(commit_all)
 exits 1 'files/a.j2:1:9: ' 'the commit is rejected' refmount wait "$M" "$bad" --timeout 20s
 is "$(status "[(f['file'], f['line']) for f in s['findings']]")" '[["files/a.j2", 1], ["files/b.j2", 2]]' 'each mistake is in .status'
 is "$(cat "$M/a") $(cat "$M/.refmount/revision")" "port 80 $good" 'the last good revision is served'
+refmount check "$R#main" >"$T/check" 2>&1
+"$PYTHON" -c 'import sys, yaml
+for f in yaml.safe_load(open(sys.argv[1]))["findings"]: print("%s:%s:%s: %s" % (f["file"], f["line"], f["column"], f["message"]))' "$M/.status" >"$T/status"
+is "$(grep -cFx -f "$T/status" "$T/check")" 2 '`refmount check` says the same, word for word'
 echo 'refmount: 1
 layrs: []' >"$R/refmount.yaml"
 worse=$(commit_all)
