@@ -27,8 +27,6 @@ struct loop {
 	struct native cycle, change;
 };
 
-static int loop_execute(struct loop *loop);
-
 /* --- items --- */
 
 static int loop_over(struct loop *loop, struct object iterable)

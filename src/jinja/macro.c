@@ -169,9 +169,7 @@ static int macro_call(
 			.template = closure->up->template};
 	if (activation_enter(eval, activation, macro->slot_count, macro->is_captured) < 0)
 		return -1;
-	eval->now = outer; /* the arguments are the caller's */
 	rc = bind(run, macro, call, activation->slots);
-	eval->now = activation;
 	if (rc == 0)
 		rc = run_inside(eval, macro, out);
 	if (rc == 0)

@@ -422,6 +422,9 @@ static struct name *parse_dotted(struct parser *parser)
 		dotted[name->text.len] = '.';
 		memcpy(dotted + name->text.len + 1, part->text.data, part->text.len);
 		name = names_intern(parser->lexer.names, dotted, len);
+		if (!name)
+			(void)syntax_fail(parser->error, FAULT_MEMORY, parser->current.at,
+					"no memory");
 	}
 	return name;
 }
