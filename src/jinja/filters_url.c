@@ -229,7 +229,7 @@ static bool split(const struct buf *clean_text, struct url *url)
 	struct piece rest = {buf_str(clean_text), clean_text->len};
 	size_t len;
 
-	*url = (struct url){0};
+	*url = (struct url){.netloc = {"", 0}};
 	take_scheme(&rest, &url->scheme);
 	if (rest.len >= 2 && rest.data[0] == '/' && rest.data[1] == '/') {
 		rest = (struct piece){rest.data + 2, rest.len - 2};
@@ -271,7 +271,8 @@ static int put_lower(struct run *run, struct dict *dict, const char *name, struc
 
 		buf_add_char(&lower, c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c);
 	}
-	buf_add(&lower, piece.data + i, piece.len - i);
+	if (i < piece.len)
+		buf_add(&lower, piece.data + i, piece.len - i);
 	rc = put_piece(run, dict, name, (struct piece){buf_str(&lower), lower.len}, is_none);
 	buf_release(&lower);
 	return rc;
