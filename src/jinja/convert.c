@@ -205,7 +205,8 @@ static int list_to_value(
 	return value ? keep_twin(run, up, list, value) : out_of_memory(run);
 }
 
-static int key_to_value(struct run *run, struct object key, struct value **out)
+static int key_to_value(
+		struct run *run, struct object key, const struct frame *up, struct value **out)
 {
 	switch (key.kind) {
 	case OBJECT_NONE:
@@ -213,7 +214,7 @@ static int key_to_value(struct run *run, struct object key, struct value **out)
 	case OBJECT_INT:
 	case OBJECT_FLOAT:
 	case OBJECT_STRING:
-		return to_value(run, key, NULL, out);
+		return to_value(run, key, up, out);
 	default:
 		return run_fail(run, FAULT_RUNTIME,
 				"keys must be str, int, float, bool or None, not %s",
@@ -236,7 +237,8 @@ static int dict_to_value(
 		return 0;
 	value = value_map(run->arena);
 	for (i = 0; i < dict->count; i++) {
-		if (run_charge(run, 1) < 0 || key_to_value(run, dict->pairs[i].key, &key) < 0 ||
+		if (run_charge(run, 1) < 0 ||
+				key_to_value(run, dict->pairs[i].key, &frame, &key) < 0 ||
 				to_value(run, dict->pairs[i].value, &frame, &item) < 0)
 			return -1;
 		if (value_set_pair(run->arena, value, key, item) < 0)
@@ -276,6 +278,10 @@ static int to_value(
 		*out = value_float(run->arena, object.real);
 		break;
 	case OBJECT_STRING:
+		if (object.is_markup && up->twins)
+			return run_fail(run, FAULT_RUNTIME,
+					"YAML cannot represent what 'escape', 'safe' or 'tojson' "
+					"yields");
 		return text_to_value(run, object.text, out);
 	case OBJECT_LIST:
 	case OBJECT_TUPLE:
