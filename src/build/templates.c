@@ -185,10 +185,12 @@ int templates_find(struct templates *templates, const char *name, const struct t
 
 static int read_text(struct templates *templates, struct template *template, struct err *err)
 {
+	struct tree_entry entry = {.kind = TREE_FILE, .oid = template->oid};
 	struct buf text = BUF_INIT;
 	int rc;
 
-	rc = input_read(templates->input, template->path, JINJA_SOURCE_MAX, &text, err);
+	rc = input_read_entry(
+			templates->input, template->path, &entry, JINJA_SOURCE_MAX, &text, err);
 	if (rc == -EFBIG)
 		rc = err_set(err, EINVAL, "'%s' is larger than a template may be (%u bytes)",
 				template->path, JINJA_SOURCE_MAX);
