@@ -243,6 +243,7 @@ lint: lint-tree $(CODE:%=build/lint/%.ok) $(HEADS:%=build/lint/%.ok) $(TCODE:%=b
 lint-tree: lint-tools
 	@tests/lint/layers
 	@tests/lint/scripts
+	@tests/lint/manual
 
 lint-tools:
 	@tests/lint/tools

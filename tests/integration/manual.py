@@ -1,0 +1,192 @@
+"""The manual pages beside the program: what there is is described, what is described there is, and examples say the truth.
+
+    manual.py commands|manifest|node|names     a line for each thing that is not in the page, or not in the program
+    manual.py examples FOLDER                  the same for `template => result` lines; FOLDER is empty
+"""
+import os
+import re
+import subprocess
+import sys
+
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+TABLES = {  # heading of refmount-templates(7): the tables of the names below it
+    "GLOBALS": [("globals.c", "functions")],
+    "Filters of Jinja2": [("filters.c", "jinja_filters")],
+    "Filters of Ansible": [("ansible_filters.c", "ansible_filters")],
+    "Queries of ipaddr": [("address_query.c", "queries")],
+    "Tests of Jinja2": [("tests.c", "jinja_tests")],
+    "Tests of Ansible": [("ansible_tests.c", "ansible_tests")],
+    "Methods of texts": [("text_methods.c", "text_methods")],
+    "Methods of lists": [("list_methods.c", "list_methods")],
+    "Methods of tuples": [("list_methods.c", "tuple_methods")],
+    "Methods of maps": [("dict_methods.c", "dict_methods")],
+    "Methods of whole numbers": [("number_methods.c", "int_methods")],
+    "Methods of floating-point numbers": [("number_methods.c", "float_methods")],
+    "Methods of ranges": [("number_methods.c", "range_methods")],
+}
+
+
+def read(*path):
+    with open(os.path.join(ROOT, *path), encoding="utf-8") as file:
+        return file.read()
+
+
+def sections(page):
+    """Heading -> text below it, up to the next one."""
+    parts = re.split(r"^\.S[hs] (.+)\n", read("docs", page), flags=re.M)
+    return dict(zip(parts[1::2], parts[2::2]))
+
+
+def words(text, macro):
+    """What stands behind MACRO, "It Ic" say, all arguments of the line."""
+    lines = re.findall(r"^\." + macro + r" (.+)$", text, flags=re.M)
+    return {word.replace("\\&", "") for line in lines for word in line.split() if word not in (",", ".", "Ns")}
+
+
+def table(text, name):
+    """The first member of each entry of the C table NAME."""
+    body = re.search(r"\b" + name + r"\[\] = \{\n(.*?)^\s*\};", text, flags=re.M | re.S)
+    if not body:
+        raise SystemExit(f"no table {name}")
+    return set(re.findall(r'^\s*\{"([^"]+)"', body.group(1), flags=re.M))
+
+
+def compare(what, there, described):
+    for name in sorted(there - described):
+        print(f"{what}: '{name}' is not described")
+    for name in sorted(described - there):
+        print(f"{what}: '{name}' is described, but there is no such thing")
+
+
+# --- what there is ---
+
+
+def names():
+    page = sections("refmount-templates.7")
+    for heading, tables in TABLES.items():
+        there = set()
+        for file, name in tables:
+            text = read("src", "jinja", file)
+            there |= {n for n in re.findall(r'^\t+\{"([^"]+)", \{', text, flags=re.M)} if heading == "GLOBALS" else table(text, name)
+        compare(heading, there, words(page.get(heading, ""), "It Ic"))
+    spelled = re.findall(r'\[WORD_(\w+)\] = "(\w+)"', read("src", "jinja", "name.c"))
+    described = words(page["STATEMENTS"], "It Ic")
+    for word, name in spelled[: [w for w, _ in spelled].index("AND")]:
+        if name not in described:
+            print(f"STATEMENTS: '{name}' is not described")
+
+
+def manifest():
+    """Every key that the parser knows, and every word that a key may have; one name may stand in several tables."""
+    there = set()
+    for file in ("manifest.c", "manifest_files.c", "manifest_values.c"):
+        text = read("src", "build", file)
+        for body in re.findall(r"struct key \w+\[\] = \{(.*?)\};", text, flags=re.S):
+            there |= set(re.findall(r'\{"(\w+)",', body))
+        for body in re.findall(r"words\[\] = \{(.*?)NULL\}", text, flags=re.S):
+            there |= set(re.findall(r'"(\w+)"', body))
+    there |= set(re.findall(r'\[VIEW_\w+\] = "([\w-]+)"', read("src", "build", "views.c")))
+    there |= {"match"}
+    page = read("docs", "refmount.yaml.5")
+    compare("refmount.yaml", there, {w for w in words(page, "It Cm")})
+    keywords = set(re.findall(r'^\s*\{"([$\w]+)"', read("src", "value", "jsonschema_keywords.c"), flags=re.M))
+    compare("JSON Schema", keywords, words(sections("refmount.yaml.5")["JSON Schema"], "(?:Li|It Li)"))
+
+
+def node():
+    text = read("src", "cmd", "config.c")
+    there = set()
+    for name in ("limit_keys", "top_keys"):
+        body = re.search(name + r"\[\] = \{(.*?)\};", text, flags=re.S).group(1)
+        there |= {key for key, call in re.findall(r'\{"(\w+)", (\w+)\}', body) if call != "NULL"}
+    compare("node configuration", there, words(read("docs", "refmount-node.5"), "It Cm"))
+
+
+def help_of(*verb):
+    return subprocess.run(["refmount", "help", *verb], capture_output=True, text=True, check=True).stdout
+
+
+def options_of(text):
+    """Long names, letters and mount options that a help text lists."""
+    found = set()
+    for line in text.splitlines():
+        flag = re.match(r"  (?:-(\w))?(?:, )?(?:--([\w-]+))?(?: |$)", line)
+        if flag and (flag.group(1) or flag.group(2)):
+            found |= {f"-{name}" for name in flag.groups() if name}
+    mount = re.search(r"\nMount options:\n(.*?)\n\n", text, flags=re.S)
+    if mount:
+        found |= set(re.findall(r"^  (\w+)", mount.group(1), flags=re.M))
+    return found
+
+
+def commands():
+    verbs = re.findall(r"^  (\w+) ", re.search(r"Commands:\n(.*?)\n\n", help_of(), flags=re.S).group(1), flags=re.M)
+    page = sections("refmount.1")
+    compare("commands", set(verbs) | {"help"}, {h.removeprefix("refmount ") for h in page if h.startswith("refmount ")})
+    for verb in verbs:
+        text = page.get(f"refmount {verb}", "")
+        items = re.findall(r"^\.It (?:Fl|Cm) (.+)$", text, flags=re.M)
+        described = set()
+        for item in items:
+            for part in item.split(" , "):
+                name = part.removeprefix("Fl ").split()[0]
+                is_key = verb == "mount" and not re.match(r"-|\w$", name)
+                described.add(name if is_key else "-" + name.removeprefix("-"))
+        compare(f"refmount {verb}", options_of(help_of(verb)), described)
+        if not re.search(rf"^\.Cm {verb}$", page["SYNOPSIS"], flags=re.M):
+            print(f"SYNOPSIS: '{verb}' is missing")
+
+
+# --- examples ---
+
+
+def pairs():
+    """(template, result) for each line with an arrow; results have \\n for line breaks."""
+    for block in re.findall(r"^\.Bd -literal -compact\n(.*?)^\.Ed", read("docs", "refmount-templates.7"), flags=re.M | re.S):
+        for line in block.splitlines():
+            template, arrow, result = line.replace("\\e", "\\").replace("\\&", "").partition(" => ")
+            if not arrow:
+                raise SystemExit(f"no result: {line}")
+            yield template, result
+
+
+def render(*arguments):
+    return subprocess.run(["refmount", "render", *arguments], capture_output=True, text=True)
+
+
+def write(path, text):
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    return path
+
+
+def check_failure(folder, template, message):
+    done = render("--template", write(f"{folder}/fails.j2", template))
+    if done.returncode != 2 or not done.stderr.rstrip("\n").endswith(": " + message):
+        print(f"{template}: should fail: {message}\n  {done.stderr.strip()}")
+
+
+def check_all(folder, examples):
+    """All in one process: each is a template of its own, included by one that puts a mark behind each."""
+    for number, (template, _) in enumerate(examples):
+        write(f"{folder}/{number}.j2", template)
+    main = "".join("{%% include '%d.j2' %%}{{ '\\x1e' }}" % number for number in range(len(examples)))
+    done = render("--root", folder, "--template", write(f"{folder}/main.j2", main))
+    if done.returncode != 0:
+        print(done.stderr.strip())
+    for (template, result), output in zip(examples, done.stdout.split("\x1e")):
+        if output != result.replace("\\n", "\n"):
+            print(f"{template}\n  is {output!r}, and should be {result!r}")
+
+
+def examples(folder):
+    listed = list(pairs())
+    for template, result in listed:
+        if result.startswith("fails: "):
+            check_failure(folder, template, result.removeprefix("fails: "))
+    check_all(folder, [pair for pair in listed if not pair[1].startswith("fails: ")])
+    print(f"{len(listed)} examples", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    globals()[sys.argv[1]](*sys.argv[2:])
