@@ -213,6 +213,11 @@ FAULTS   ?= 100
 
 build/torture/checker: $(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/torture/*.c))
 build/bench/probe: $(O)/obj/tests/bench/probe.o
+build/bench/render: $(O)/obj/tests/bench/render.o $(call objects,$(call closure,jinja))
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(call libraries,$(call closure,jinja),-lm)
+
 build/torture/checker build/bench/probe:
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
@@ -228,9 +233,15 @@ torture: all build/torture/checker
 	@KILL_STEP=1 TEST_SECONDS=600 REFMOUNT_BIN=$(CURDIR)/build tests/integration/kill_calls.t
 
 # BENCH=quick takes a minute.
-bench: all build/bench/probe
+bench: all build/bench/probe build/bench/render
 	@tests/deps bench
 	@tests/bench/run
+	@tests/bench/rendering
+
+# Random commits, each built upon the one before and from nothing: the same tree every time.
+COMMITS ?= 500
+incremental: $(O)/unit/build_incremental
+	@REFMOUNT_COMMITS=$(COMMITS) $<
 
 # --- lint: a stamp for each file that passed, so that only what changed is looked at again ---
 
@@ -295,6 +306,7 @@ help:
 	@echo 'make differ        CASES=20000 templates of SEED=1, rendered by us and by Jinja2'
 	@echo 'make torture       SWITCHES=10000 under READERS=6: nobody may see half a change; then'
 	@echo '                   the same while processes are killed, FAULTS=100 percent'
+	@echo 'make incremental   COMMITS=500 random commits, built upon each other and from nothing'
 	@echo 'make bench         one table of figures, beside ext4, squashfuse, bindfs (BENCH=quick)'
 	@echo 'make install-deps  the Debian packages for all of this'
 	@echo 'make clean'
@@ -303,5 +315,5 @@ help:
 .DELETE_ON_ERROR:
 .SECONDARY:
 FORCE:
-.PHONY: all objects units racers unit integration judges differ fuzzers fuzz-short fuzz torture bench lint format lint-tree lint-tools \
+.PHONY: all objects units racers unit integration judges differ fuzzers fuzz-short fuzz torture incremental bench lint format lint-tree lint-tools \
 	check check-run demo install-deps clean help FORCE
