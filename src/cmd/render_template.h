@@ -1,6 +1,6 @@
 /*
- * render_template: `refmount render --template FILE`: one template with values from files, no repository
- * and no manifest.
+ * render_template: `refmount render --template FILE`: one template with values from files, no
+ * repository and no manifest.
  */
 #ifndef CMD_RENDER_TEMPLATE_H
 #define CMD_RENDER_TEMPLATE_H

@@ -1,13 +1,13 @@
 /*
  * ast: a template as a tree, the way the evaluator walks it.
  *
- * The parser builds it, the analysis (scope.h) then says for every name where its value lives, and what
- * has to be done when a scope is entered. Afterwards nothing changes any more. Everything lies in the
- * arena of the jinja.
+ * The parser builds it, the analysis (scope.h) then says for every name where its value lives,
+ * and what has to be done when a scope is entered. Afterwards nothing changes any more.
+ * Everything lies in the arena of the jinja.
  *
- * Places of values: a *function* (the template itself, a block, a macro, the body of a call block, a
- * recursive loop) has an array of slots, one for each name in each of its scopes. A reference says how
- * many functions further out and which slot.
+ * Places of values: a *function* (the template itself, a block, a macro, the body of a call
+ * block, a recursive loop) has an array of slots, one for each name in each of its scopes. A
+ * reference says how many functions further out and which slot.
  */
 #ifndef JINJA_AST_H
 #define JINJA_AST_H
@@ -43,7 +43,9 @@ struct load {
 	struct slot_ref source; /* LOAD_ALIAS */
 };
 
-/* LOADS are done when the scope is entered, the first EACH of them again for each turn of a loop. */
+/*
+ * LOADS are done when the scope is entered, the first EACH of them again for each turn of a loop.
+ */
 struct scope {
 	struct load *loads;
 	size_t count, each;
@@ -223,7 +225,10 @@ enum stmt_kind {
 	STMT_FROM,
 };
 
-/* What a name in a body tells about it: whether it is used there before anything is assigned to it. */
+/*
+ * What a name in a body tells about it: whether it is used there before anything is assigned to
+ * it.
+ */
 enum mention { MENTION_NONE, MENTION_USED, MENTION_HIDDEN };
 
 struct mentions {

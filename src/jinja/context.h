@@ -1,8 +1,8 @@
 /*
  * context: the names that a template sees besides its own variables.
  *
- * What is assigned at the top of a template, then what was handed in by the template that includes or
- * imports it, then the values and the global names.
+ * What is assigned at the top of a template, then what was handed in by the template that
+ * includes or imports it, then the values and the global names.
  */
 #ifndef JINJA_CONTEXT_H
 #define JINJA_CONTEXT_H
@@ -67,7 +67,10 @@ const struct variable *context_own(const struct context *context, const struct t
 int context_find(struct eval *eval, struct context *context, const struct name *name,
 		struct object *out, bool *found);
 
-/* All that CONTEXT assigned or was handed, and LOCALS of the activation that runs. -1: the run failed. */
+/*
+ * All that CONTEXT assigned or was handed, and LOCALS of the activation that runs. -1: the run
+ * failed.
+ */
 int context_snapshot(struct eval *eval, const struct context *context,
 		const struct bindings *locals, const struct layer **out);
 

@@ -19,7 +19,10 @@ int eval_fail_at(struct eval *eval, uint32_t at)
 	return -1;
 }
 
-/* Slots on the stack; when it is full, a larger one takes its place, and the old one stays in use below. */
+/*
+ * Slots on the stack; when it is full, a larger one takes its place, and the old one stays in use
+ * below.
+ */
 static struct object *stack_push(struct eval *eval, uint32_t count)
 {
 	size_t cap = eval->stack_cap ? eval->stack_cap * 2 : STACK_FIRST;

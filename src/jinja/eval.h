@@ -1,9 +1,9 @@
 /*
  * eval: what the parts of the evaluator share. Nobody outside of this room's evaluator includes it.
  *
- * A call of a function (see ast.h) is an *activation*: its slots, the activation it was defined in, and
- * the context in which names are looked up that are nowhere assigned. All output goes to one buffer;
- * what is captured (macros, set blocks, ...) is cut off its end again.
+ * A call of a function (see ast.h) is an *activation*: its slots, the activation it was defined
+ * in, and the context in which names are looked up that are nowhere assigned. All output goes to
+ * one buffer; what is captured (macros, set blocks, ...) is cut off its end again.
  */
 #ifndef JINJA_EVAL_H
 #define JINJA_EVAL_H
@@ -65,7 +65,9 @@ enum flow { FLOW_BREAK = 1, FLOW_CONTINUE = 2 };
 /* The value that marks a slot whose name has to be looked up when it is used. */
 extern const struct undefined eval_unresolved;
 
-/* The fault happened at the byte AT of the template that runs, unless it has a place already; -1. */
+/*
+ * The fault happened at the byte AT of the template that runs, unless it has a place already; -1.
+ */
 int eval_fail_at(struct eval *eval, uint32_t at);
 
 /* Enter a function of COUNT slots, all empty; the place for them stays only if IS_CAPTURED. */
@@ -114,7 +116,10 @@ static inline void eval_append(struct eval *eval, const struct text *text)
 /* Append what `{{ OBJECT }}` shows. */
 int eval_print(struct eval *eval, struct object object);
 
-/* Assign to TARGET; names at the top of a template are given to the context, importable if IS_EXPORTED. */
+/*
+ * Assign to TARGET; names at the top of a template are given to the context, importable if
+ * IS_EXPORTED.
+ */
 int eval_assign(struct eval *eval, const struct target *target, struct object value,
 		bool is_exported);
 

@@ -1,7 +1,8 @@
 /*
  * Calls of functions, methods, macros, filters and tests: their arguments.
  *
- * Few arguments lie on the C stack, more of them in the arena; a callee that keeps them copies them.
+ * Few arguments lie on the C stack, more of them in the arena; a callee that keeps them copies
+ * them.
  */
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /*
- * Expressions. A constant, and a name that has its value, cost a look and a copy; everything else is one
- * small function for each kind of node. Numbers and comparisons of numbers are done here, all other
- * operators are object.h's.
+ * Expressions. A constant, and a name that has its value, cost a look and a copy; everything else
+ * is one small function for each kind of node. Numbers and comparisons of numbers are done here,
+ * all other operators are object.h's.
  */
 #include <math.h>
 #include <string.h>

@@ -1,5 +1,6 @@
 /*
- * The names that every template has: range, dict, namespace, cycler, joiner, and what `managed` says.
+ * The names that every template has: range, dict, namespace, cycler, joiner, and what `managed`
+ * says.
  */
 #include <string.h>
 

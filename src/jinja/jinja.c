@@ -15,7 +15,10 @@
 #define SLOTS_FIRST  64 /* a power of two */
 #define HINT_LEN_MIN 3	/* bytes; everything is near to a shorter name */
 
-/* Options of whitespace control, which a template's first line can change for all that it includes. */
+/*
+ * Options of whitespace control, which a template's first line can change for all that it
+ * includes.
+ */
 enum { FLAG_TRIM_BLOCKS = 1, FLAG_LSTRIP_BLOCKS = 2, FLAG_KEEP_TRAILING_NEWLINE = 4 };
 
 /* Parsed templates by name and flags: open addressing, at most half full. */
@@ -279,7 +282,10 @@ static const struct template *find_template(struct jinja *jinja, const char *nam
 	return key.template;
 }
 
-/* The run fails with what is wrong with a template that it loads: there, or where it is asked for. */
+/*
+ * The run fails with what is wrong with a template that it loads: there, or where it is asked
+ * for.
+ */
 static int fail_syntax(struct eval *eval, const char *name, const struct syntax_error *error)
 {
 	if (error->line == 0)

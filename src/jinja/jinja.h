@@ -46,10 +46,10 @@ struct jinja_limits {
 	}
 
 /*
- * Where templates come from. `load` is called each time that a rendering asks for a template, parsed
- * before or not, so that the caller learns which ones a file was made from; the same name yields the
- * same text. 0 and text that stays valid as long as the jinja; -ENOENT when there is no such
- * template; other negative errno end the rendering with the sentence in MESSAGE.
+ * Where templates come from. `load` is called each time that a rendering asks for a template,
+ * parsed before or not, so that the caller learns which ones a file was made from; the same name
+ * yields the same text. 0 and text that stays valid as long as the jinja; -ENOENT when there is
+ * no such template; other negative errno end the rendering with the sentence in MESSAGE.
  */
 struct jinja_loader {
 	int (*load)(void *arg, const char *name, const char **text, size_t *len, char message[256]);

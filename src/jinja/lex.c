@@ -111,8 +111,8 @@ static size_t strip_right(const struct lexer *lexer, size_t begin, size_t end)
 }
 
 /*
- * The data [BEGIN, END) in front of a tag whose sign is SIGN ('-', '+' or anything else), without what
- * whitespace control takes away.
+ * The data [BEGIN, END) in front of a tag whose sign is SIGN ('-', '+' or anything else), without
+ * what whitespace control takes away.
  */
 static size_t data_end(const struct lexer *lexer, size_t begin, size_t end, bool is_print)
 {
@@ -132,8 +132,8 @@ static size_t data_end(const struct lexer *lexer, size_t begin, size_t end, bool
 }
 
 /*
- * If a tag ends at POS with CLOSE ("%}"), a sign in front of it included, the position behind it and
- * behind the whitespace it takes; 0 if none ends here.
+ * If a tag ends at POS with CLOSE ("%}"), a sign in front of it included, the position behind it
+ * and behind the whitespace it takes; 0 if none ends here.
  */
 static size_t tag_end(const struct lexer *lexer, size_t pos, const char *close, bool may_trim)
 {

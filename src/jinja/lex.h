@@ -4,8 +4,8 @@
  * Whitespace control (trim_blocks, lstrip_blocks, `-`, `+`) happens here: what it takes away never
  * becomes a token. Comments do not either, and what lies between raw and endraw is data.
  *
- * Tokens are read one by one, so a fault is found when the parser gets there. A place in a template is
- * an offset into its source, in bytes; source_place() makes line and column of it.
+ * Tokens are read one by one, so a fault is found when the parser gets there. A place in a
+ * template is an offset into its source, in bytes; source_place() makes line and column of it.
  */
 #ifndef JINJA_LEX_H
 #define JINJA_LEX_H
@@ -26,8 +26,8 @@ struct source {
 };
 
 /*
- * Line ends become \n, and the last one goes unless KEEP_TRAILING_NEWLINE; the copy lies in ARENA. 0 or
- * -ENOMEM.
+ * Line ends become \n, and the last one goes unless KEEP_TRAILING_NEWLINE; the copy lies in
+ * ARENA. 0 or -ENOMEM.
  */
 int source_init(struct arena *arena, const char *text, size_t len, bool keep_trailing_newline,
 		struct source *out);

@@ -272,8 +272,8 @@ static int add_octal(const struct lexer *lexer, size_t pos, struct buf *out)
 }
 
 /*
- * Python sees a character beyond ASCII as an escape of its own, so a backslash in front of one escapes
- * that escape's backslash.
+ * Python sees a character beyond ASCII as an escape of its own, so a backslash in front of one
+ * escapes that escape's backslash.
  */
 static int add_escaped_character(const struct lexer *lexer, size_t pos, struct buf *out)
 {

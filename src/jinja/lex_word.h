@@ -1,5 +1,6 @@
 /*
- * lex_word: the tokens of a tag that are more than an operator: names, numbers, strings. For lex.c only.
+ * lex_word: the tokens of a tag that are more than an operator: names, numbers, strings. For
+ * lex.c only.
  *
  * Each function reads one at the lexer's position and goes behind it; 0, or -1 with the error set.
  */

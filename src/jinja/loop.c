@@ -1,7 +1,7 @@
 /*
- * Loops. Items are taken one by one, because Python does so: the condition of a loop sees what its body
- * did in the turn before, a list that grows goes on, and `loop.last` looks one item ahead. Ranges are
- * counted, everything else is a list by the time it is looped over.
+ * Loops. Items are taken one by one, because Python does so: the condition of a loop sees what
+ * its body did in the turn before, a list that grows goes on, and `loop.last` looks one item
+ * ahead. Ranges are counted, everything else is a list by the time it is looped over.
  */
 #include <string.h>
 

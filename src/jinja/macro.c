@@ -120,7 +120,10 @@ static int bind(struct run *run, const struct macro *macro, const struct call *c
 	return bind_varargs(run, macro, call, slots);
 }
 
-/* Parameters that were not given get their defaults, from left to right, so that one can use another. */
+/*
+ * Parameters that were not given get their defaults, from left to right, so that one can use
+ * another.
+ */
 static int fill_defaults(struct eval *eval, const struct macro *macro)
 {
 	size_t without = macro->parameter_count - macro->default_count;

@@ -1,8 +1,8 @@
 /*
  * name: the words of templates, each once.
  *
- * Two names are the same word exactly when their pointers are equal. They live as long as their table,
- * which all templates of a jinja share.
+ * Two names are the same word exactly when their pointers are equal. They live as long as their
+ * table, which all templates of a jinja share.
  */
 #ifndef JINJA_NAME_H
 #define JINJA_NAME_H

@@ -4,8 +4,8 @@
  *     x if c else y, or, and, not, comparisons and `in` (chained), + -, ~, * / // %, **, unary + -,
  *     then what follows an operand: .a [b] (c), and after that |filter and `is test`.
  *
- * Two things differ from Python: ** binds to the left, and weaker than a sign in front of it; ~ binds
- * stronger than +. A filter takes the sign along: -1|abs is 1.
+ * Two things differ from Python: ** binds to the left, and weaker than a sign in front of it; ~
+ * binds stronger than +. A filter takes the sign along: -1|abs is 1.
  */
 #include "src/jinja/parser.h"
 

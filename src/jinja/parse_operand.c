@@ -1,6 +1,6 @@
 /*
- * Operands of expressions and what follows them: literals, names, brackets, subscripts, calls, filters,
- * tests; and the signs in front.
+ * Operands of expressions and what follows them: literals, names, brackets, subscripts, calls,
+ * filters, tests; and the signs in front.
  */
 #include <string.h>
 

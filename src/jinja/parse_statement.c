@@ -164,7 +164,9 @@ static int parse_tag(struct parser *parser, struct stmt ***tail, bool *ended)
 	return parser_expect(parser, TOKEN_STATEMENT_END);
 }
 
-/* Statements into *OUT up to the end of the template or the tag that ends the innermost open one. */
+/*
+ * Statements into *OUT up to the end of the template or the tag that ends the innermost open one.
+ */
 static int parse_statements(struct parser *parser, struct stmt **out)
 {
 	struct stmt **tail = out;

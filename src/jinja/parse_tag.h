@@ -9,8 +9,8 @@
 #define ENDS(...) ((const enum word[]){__VA_ARGS__, WORD_NONE})
 
 /*
- * The body of the tag WORD at AT into *OUT, up to one of ENDS, which is *END then; the current token is
- * what follows that word. Names in it are noted in MENTIONS, if not NULL.
+ * The body of the tag WORD at AT into *OUT, up to one of ENDS, which is *END then; the current
+ * token is what follows that word. Names in it are noted in MENTIONS, if not NULL.
  */
 struct body {
 	enum word word;

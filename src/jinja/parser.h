@@ -1,8 +1,8 @@
 /*
  * parser: what parse_expression.c and parse_statement.c share. Nobody else includes it.
  *
- * A fault is kept in the error and makes the current token the end of the template, so that everything
- * ends by itself: whoever gets NULL or -1 gives it on.
+ * A fault is kept in the error and makes the current token the end of the template, so that
+ * everything ends by itself: whoever gets NULL or -1 gives it on.
  */
 #ifndef JINJA_PARSER_H
 #define JINJA_PARSER_H
@@ -73,7 +73,10 @@ void parser_mention(struct parser *parser, const struct name *name, bool is_use)
 
 struct expr *parse_expression(struct parser *parser);
 
-/* One or more expressions with commas between them: a tuple, or the only one. END: what else ends it. */
+/*
+ * One or more expressions with commas between them: a tuple, or the only one. END: what else ends
+ * it.
+ */
 struct expr *parse_tuple(struct parser *parser, bool with_condition, enum word end);
 bool parse_ends_tuple(const struct parser *parser, enum word end);
 
@@ -95,7 +98,10 @@ struct expr *parse_filters(struct parser *parser, struct expr *object, bool is_b
 
 struct target *parse_target_name(struct parser *parser);
 
-/* Names, in tuples; attributes of namespaces if WITH_ATTRIBUTES. END: the word behind, or WORD_NONE. */
+/*
+ * Names, in tuples; attributes of namespaces if WITH_ATTRIBUTES. END: the word behind, or
+ * WORD_NONE.
+ */
 struct target *parse_target(struct parser *parser, bool with_attributes, enum word end);
 
 #endif

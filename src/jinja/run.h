@@ -1,8 +1,8 @@
 /*
  * run: one rendering in progress: its memory, its budget, and how it failed.
  *
- * A function of this room that can fail returns 0, or -1 after it has said why through run_fail() (or
- * a callee has); the first reason stays. Whoever gets -1 gives it on at once.
+ * A function of this room that can fail returns 0, or -1 after it has said why through run_fail()
+ * (or a callee has); the first reason stays. Whoever gets -1 gives it on at once.
  *
  * The budget is counted, not timed, so the same template fails at the same place everywhere. One
  * step is charged for each node evaluated; whoever loops over elements or copies bytes charges for

@@ -1,8 +1,8 @@
 /*
- * Each frame is walked twice: first all of it that belongs to the frame itself is looked at for names
- * (scope_collect.c), which symbol.c gives slots; then its names are looked up, in the order of the
- * template, entering the frames inside on the way. The order is that of Jinja2's compiler, because
- * what an `extends` or a filter means depends on what came before it.
+ * Each frame is walked twice: first all of it that belongs to the frame itself is looked at for
+ * names (scope_collect.c), which symbol.c gives slots; then its names are looked up, in the order
+ * of the template, entering the frames inside on the way. The order is that of Jinja2's compiler,
+ * because what an `extends` or a filter means depends on what came before it.
  */
 #include "src/jinja/scope.h"
 

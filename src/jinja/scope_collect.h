@@ -1,5 +1,6 @@
 /*
- * scope_collect: the names that belong to one frame: a walk over what is not in frames inside of it.
+ * scope_collect: the names that belong to one frame: a walk over what is not in frames inside of
+ * it.
  */
 #ifndef JINJA_SCOPE_COLLECT_H
 #define JINJA_SCOPE_COLLECT_H

@@ -1,17 +1,20 @@
 /*
- * Jinja2 compiles a template to a Python function, and decides for each frame (a loop body, a macro, a
- * `with`) beforehand which names are its own and what they are when it is entered:
+ * Jinja2 compiles a template to a Python function, and decides for each frame (a loop body, a
+ * macro, a `with`) beforehand which names are its own and what they are when it is entered:
  *
- * - a name that is only read belongs to the frame around that knows it, and otherwise is looked up in the
+ * - a name that is only read belongs to the frame around that knows it, and otherwise is looked
+ *   up in the
  *   context;
- * - a name that is assigned to is the frame's own from the beginning: it starts with the value that it
+ * - a name that is assigned to is the frame's own from the beginning: it starts with the value
+ *   that it
  *   has in the frame around, or with none;
- * - an `if` is no frame. Its branches are looked at apart, as if each came first. A name that some of
+ * - an `if` is no frame. Its branches are looked at apart, as if each came first. A name that
+ *   some of
  *   them assign to and others do not starts with what it is outside of the frame.
  *
- * For the branches Jinja2 copies the whole table three times for each `if`. Here each branch keeps a
- * journal of what it changed, which is undone at its end and applied again when they are merged, so that
- * the work stays proportional to the template.
+ * For the branches Jinja2 copies the whole table three times for each `if`. Here each branch
+ * keeps a journal of what it changed, which is undone at its end and applied again when they are
+ * merged, so that the work stays proportional to the template.
  */
 #include "src/jinja/symbol.h"
 

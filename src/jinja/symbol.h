@@ -1,9 +1,9 @@
 /*
  * symbol: the names of nested scopes, while a template is analyzed.
  *
- * Each frame knows the names that are read or assigned in it; scope.c enters frames in the order of the
- * template and leaves them again, so the symbols of a name form a stack, whose top hangs on the name
- * itself. The rules are those of Jinja2's idtracking.py.
+ * Each frame knows the names that are read or assigned in it; scope.c enters frames in the order
+ * of the template and leaves them again, so the symbols of a name form a stack, whose top hangs
+ * on the name itself. The rules are those of Jinja2's idtracking.py.
  */
 #ifndef JINJA_SYMBOL_H
 #define JINJA_SYMBOL_H
@@ -79,7 +79,10 @@ void symbol_load(struct symbols *symbols, struct name *name);
 void symbol_store(struct symbols *symbols, struct name *name);
 void symbol_parameter(struct symbols *symbols, struct name *name);
 
-/* What follows happens in one of three branches only, until the branch is ended; then they are merged. */
+/*
+ * What follows happens in one of three branches only, until the branch is ended; then they are
+ * merged.
+ */
 void branch_begin(struct symbols *symbols, struct branch *branch);
 void branch_end(struct symbols *symbols);
 void branch_merge(struct symbols *symbols, const struct branch branches[3]);
