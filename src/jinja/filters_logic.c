@@ -81,5 +81,7 @@ int filter_type_debug(struct run *run, const struct call *call, struct object *o
 {
 	if (call_bind(run, call, NULL, 0, 0, NULL) < 0)
 		return -1;
+	if (call->self.kind == OBJECT_UNDEFINED) /* Ansible has a class of its own for these */
+		return object_string_z(run, "AnsibleUndefined", out);
 	return object_string_z(run, object_type(call->self), out);
 }

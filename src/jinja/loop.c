@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "src/jinja/eval.h"
+#include "src/jinja/range.h"
 #include "src/jinja/text.h"
 
 struct loop {
@@ -52,7 +53,7 @@ static bool take_raw(struct loop *loop, struct object *out)
 	if (loop->range) {
 		if (loop->next >= (size_t)loop->range->count)
 			return false;
-		*out = object_int(loop->range->start + (int64_t)loop->next * loop->range->step);
+		*out = object_int(range_at(loop->range, (int64_t)loop->next));
 	} else {
 		if (loop->next >= loop->items->count)
 			return false;
@@ -62,16 +63,38 @@ static bool take_raw(struct loop *loop, struct object *out)
 	return true;
 }
 
-static int passes(struct loop *loop, struct object item, bool *out)
+/* What was assigned to TARGET, tuples where it has parentheses. */
+static int read_target(struct eval *eval, const struct target *target, struct object *out)
+{
+	struct object *items;
+
+	if (target->kind != TARGET_TUPLE) {
+		*out = *eval_slot(eval, target->ref);
+		return 0;
+	}
+	items = run_alloc(eval->run, target->count * sizeof(*items));
+	if (!items)
+		return -1;
+	for (size_t i = 0; i < target->count; i++) {
+		if (read_target(eval, target->items[i], &items[i]) < 0)
+			return -1;
+	}
+	return object_tuple(eval->run, items, target->count, out);
+}
+
+/* An item that passes the condition is put together again from the variables, as Jinja2 does it. */
+static int passes(struct loop *loop, struct object *item, bool *out)
 {
 	struct eval *eval = loop->eval;
 	struct activation *now = eval->now;
 	int rc;
 
 	eval->now = loop->inside;
-	rc = eval_assign(eval, loop->node->test_target, item, false);
+	rc = eval_assign(eval, loop->node->test_target, *item, false);
 	if (rc == 0)
 		rc = eval_truth(eval, loop->node->test, out);
+	if (rc == 0 && *out)
+		rc = read_target(eval, loop->node->test_target, item);
 	eval->now = now;
 	return rc;
 }
@@ -88,7 +111,7 @@ static int take(struct loop *loop, struct object *out, bool *found)
 		*found = take_raw(loop, out);
 		if (!*found || !loop->node->test || loop->is_tested)
 			return 0;
-		if (passes(loop, *out, found) < 0)
+		if (passes(loop, out, found) < 0)
 			return -1;
 		if (*found)
 			return 0;
