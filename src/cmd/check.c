@@ -21,7 +21,6 @@
 #include "src/value/emit.h"
 #include "src/value/value.h"
 
-#define FILE_BYTES  (16u << 20) /* of a file that is shown as it is */
 #define ARENA_BYTES (64u << 20)
 
 struct args {
@@ -49,7 +48,7 @@ static int check_one(struct rendering *rendering, const char *facts, struct diag
 
 	rc = render_run(rendering->render, facts, findings, &outputs, NULL, err);
 	if (rc == 0 && outputs.count > 0 && findings->dropped == 0)
-		rc = vet_outputs(rendering->input, &outputs, FILE_BYTES, findings, err);
+		rc = vet_outputs(rendering->input, &outputs, RENDERING_FILE_BYTES, findings, err);
 	outputs_release(&outputs);
 	return rc;
 }

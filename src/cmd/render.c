@@ -13,6 +13,7 @@
 #include "src/build/reads.h"
 #include "src/build/render.h"
 #include "src/build/shown.h"
+#include "src/build/vet.h"
 #include "src/cmd/complaints.h"
 #include "src/cmd/export.h"
 #include "src/cmd/render_template.h"
@@ -130,6 +131,8 @@ static int write_all(struct rendering *rendering, const char *folder, struct dia
 	int rc;
 
 	rc = render_run(rendering->render, rendering->facts, findings, &outputs, NULL, err);
+	if (rc == 0 && !diag_has_errors(findings))
+		rc = vet_outputs(rendering->input, &outputs, RENDERING_FILE_BYTES, findings, err);
 	if (rc == 0 && !diag_has_errors(findings))
 		rc = export_tree(rendering, &outputs, folder, err);
 	outputs_release(&outputs);

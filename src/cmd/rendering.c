@@ -23,7 +23,6 @@
 
 #define STATUS_JSON  ".refmount/status.json"
 #define STATUS_BYTES (64u << 20)
-#define FILE_BYTES   (16u << 20) /* of a file that is shown as it is */
 
 /* A SOURCE in words of Git. */
 struct place {
@@ -227,8 +226,8 @@ int rendering_read(struct rendering *rendering, const struct output *output, str
 			.oid = output->oid};
 
 	if (output->kind != OUTPUT_TEXT)
-		return input_read_entry(
-				rendering->input, output->source, &entry, FILE_BYTES, out, err);
+		return input_read_entry(rendering->input, output->source, &entry,
+				RENDERING_FILE_BYTES, out, err);
 	buf_add(out, output->text, output->size);
 	return buf_ok(out) ? 0 : no_memory(err);
 }

@@ -22,6 +22,8 @@ struct output;
 struct render;
 struct repo;
 
+#define RENDERING_FILE_BYTES (16u << 20) /* of a file that is shown as it is */
+
 /* What was typed. */
 struct rendering_wish {
 	const char *source;

@@ -28,6 +28,10 @@ exits 1 '^refmount: files/two.j2:1' 'a mistake' refmount render "$R" --secrets "
 is "$(cat "$T/out/two")" 2 'leaves everything as it was'
 echo ok >"$R/files/two.j2"
 
+ln -s ../../etc "$R/files/away"
+exits 1 "^refmount: files/away: the link to '../../etc' leads out of the tree" 'a link that leaves' refmount render "$R" --secrets "$T/secrets" -o "$T/out"
+rm "$R/files/away"
+
 mkdir "$T/empty" "$T/full" && echo mine >"$T/full/file"
 ok 'an empty folder' refmount render "$R" --secrets "$T/secrets" -o "$T/empty/"
 exits 2 'is not empty and was not made by refmount render' 'the folder of somebody else' refmount render "$R" --secrets "$T/secrets" -o "$T/full"
