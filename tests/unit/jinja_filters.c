@@ -188,6 +188,7 @@ static void picks(void **state)
 static void numbers(void **state)
 {
 	static const struct jinja_case cases[] = {
+			{"{{ 'inf'|float|int(7) }}", "7"},
 			{"{{ -5|abs }}", "5"},
 			{"{{ (-2.5)|abs }}", "2.5"},
 			{"{{ true|abs }}", "1"},
@@ -360,6 +361,28 @@ static void json(void **state)
 	cases_check(values, false, cases, CASE_COUNT(cases));
 }
 
+static void pretty(void **state)
+{
+	static const struct jinja_case cases[] = {
+			{"{{ {2:'b','a':[none,(1,)],1:2.5}|pprint }}",
+					"{1: 2.5, 2: 'b', 'a': [None, (1,)]}"},
+			{"{{ ['x'*40, 'y'*40]|pprint }}",
+					"['xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx',\n"
+					" 'yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy']"},
+			{"{{ {'b':'x'*40, 'a':('y'*60,)}|pprint }}",
+					"{'a': ("
+					"'yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
+					"yyy',"
+					"),\n 'b': 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'}"},
+			{"{{ ('word '*20)|pprint }}",
+					"('word word word word word word word word word word word "
+					"word word word word '\n 'word word word word word ')"},
+	};
+
+	(void)state;
+	cases_check(values, false, cases, CASE_COUNT(cases));
+}
+
 static void failures(void **state)
 {
 	static const struct jinja_case cases[] = {
@@ -390,7 +413,6 @@ static void failures(void **state)
 			{"{{ l|items }}", "mapping"},
 			{"{{ d|dictsort(by='x') }}", "either"},
 			{"{{ d.items|tojson }}", "not JSON serializable"},
-			{"{{ 'inf'|float|int }}", "infinity"},
 			{"{{ l|map('string')|last }}", "not reversible"},
 			{"{{ '%d'|format('x') }}", "real number"},
 			{"{{ 'a'|default(1,2,3) }}", "at most 2"},
@@ -433,6 +455,7 @@ int main(void)
 			cmocka_unit_test(wrapped),
 			cmocka_unit_test(html),
 			cmocka_unit_test(json),
+			cmocka_unit_test(pretty),
 			cmocka_unit_test(failures),
 			cmocka_unit_test(what_is_unbounded_fails),
 	};

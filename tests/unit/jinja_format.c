@@ -65,6 +65,7 @@ static void fields(void **state)
 {
 	static const struct jinja_case cases[] = {
 			{"{{ '{} {}'.format(1,2) }}", "1 2"},
+			{"{{ '{a} {b[c]}'.format_map({'a':1,'b':{'c':2},3:4}) }}", "1 2"},
 			{"{{ '{1}{0}{1}'.format('a','b') }}", "bab"},
 			{"{{ '{a} {b[c]} {b.c} {l[0]}'.format(a=1,b={'c':2},l=l) }}", "1 2 2 3"},
 			{"{{ '{{}} {{{}}}'.format(1) }}", "{} {1}"},
