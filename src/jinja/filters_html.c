@@ -53,6 +53,8 @@ static int remove_between(struct run *run, const struct text *text, const char *
 	return object_string_buf(run, &kept, out);
 }
 
+#define ENTITY_MAX 16 /* bytes from behind & up to ; */
+
 struct entity {
 	const char *name;
 	uint32_t code;
@@ -118,11 +120,13 @@ static void add_unescaped(const struct text *text, struct buf *out)
 {
 	const char *at = text->data, *end = at + text->len, *amp, *semicolon;
 	uint32_t code;
+	size_t longest;
 
 	while ((amp = memchr(at, '&', (size_t)(end - at))) != NULL) {
 		buf_add(out, at, (size_t)(amp - at));
 		at = amp + 1;
-		semicolon = memchr(at, ';', (size_t)(end - at));
+		longest = end - at < ENTITY_MAX ? (size_t)(end - at) : ENTITY_MAX;
+		semicolon = memchr(at, ';', longest);
 		code = semicolon ? entity_code(at, (size_t)(semicolon - at)) : 0;
 		if (code) {
 			utf8_add(out, code);

@@ -46,6 +46,8 @@ static int text_to_int(struct run *run, const struct text *text, int base, struc
 	int64_t integer;
 	double real;
 
+	if (run_charge(run, text->len / 4) < 0)
+		return -1;
 	if ((base == 0 || (base >= 2 && base <= 36)) &&
 			number_parse_int(text, base, &integer, &is_too_large)) {
 		if (is_too_large)
@@ -104,6 +106,8 @@ int filter_float(struct run *run, const struct call *call, struct object *out)
 	if (self.kind == OBJECT_UNDEFINED)
 		return object_undefined_fail(run, self);
 	*out = is_absent(arg) ? object_float(0) : arg;
+	if (self.kind == OBJECT_STRING && run_charge(run, self.text->len / 4) < 0)
+		return -1;
 	if (number_is(self))
 		*out = object_float(number_real(self));
 	else if (self.kind == OBJECT_STRING && number_parse_float(self.text, &real))

@@ -314,7 +314,7 @@ int filter_wordcount(struct run *run, const struct call *call, struct object *ou
 	uint32_t code;
 
 	if (call_bind(run, call, NULL, 0, 0, NULL) < 0 || filter_self_text(run, call, &text) < 0 ||
-			run_charge(run, text.text->len / 16) < 0)
+			run_charge(run, text.text->len / 4) < 0)
 		return -1;
 	at = text.text->data;
 	for (end = at + text.text->len; at < end; is_inside = is_word) {

@@ -187,6 +187,8 @@ static int step(struct formatter *formatter, struct span *at, struct object *val
 	struct object key;
 	size_t number;
 
+	if (run_charge(run, 1) < 0)
+		return -1;
 	name.start = ++at->start;
 	while (at->start < at->end &&
 			(is_attribute ? *at->start != '.' && *at->start != '[' : *at->start != ']'))

@@ -268,6 +268,8 @@ int format_float(struct run *run, const struct format_spec *spec, double real, s
 	struct buf text = BUF_INIT;
 	int rc;
 
+	if (spec->precision > 0 && run_charge(run, (uint64_t)spec->precision) < 0)
+		return -1;
 	if (!isfinite(real) && !spec->type)
 		buf_add_str(&text, isnan(real) ? "nan" : "inf");
 	else

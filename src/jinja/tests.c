@@ -116,7 +116,7 @@ static int test_case(struct run *run, const struct call *call, bool (*wanted)(ui
 {
 	struct object text;
 
-	if (object_to_string(run, call->self, &text) < 0)
+	if (object_to_string(run, call->self, &text) < 0 || run_charge(run, text.text->len / 4) < 0)
 		return -1;
 	return answer(run, call, text_is_cased(text.text, wanted, other), out);
 }

@@ -63,7 +63,7 @@ int text_part(struct run *run, const struct text *text, size_t start, size_t end
 		start = end;
 	from = text_offset(text, start);
 	to = text_offset(text, end);
-	if (!text_is_ascii(text) && run_charge(run, text->len / 64) < 0)
+	if (!text_is_ascii(text) && run_charge(run, text->len / 16) < 0)
 		return -1;
 	return object_string(run, text->data + from, to - from, out);
 }

@@ -218,7 +218,7 @@ static int test_all(
 	while (all && at < end)
 		all = is(str_next_code(&at, end));
 	*out = object_bool(all);
-	if (run_charge(run, call->self.text->len / 64) < 0)
+	if (run_charge(run, call->self.text->len / 4) < 0)
 		return -1;
 	return text_arguments(run, call, 0, 0, NULL);
 }
@@ -282,16 +282,23 @@ bool text_is_cased(const struct text *text, bool (*wanted)(uint32_t), bool (*oth
 	return is_cased;
 }
 
+static int test_case(struct run *run, const struct call *call, bool (*wanted)(uint32_t),
+		bool (*other)(uint32_t), struct object *out)
+{
+	if (run_charge(run, call->self.text->len / 4) < 0)
+		return -1;
+	*out = object_bool(text_is_cased(call->self.text, wanted, other));
+	return text_arguments(run, call, 0, 0, NULL);
+}
+
 static int text_islower(struct run *run, const struct call *call, struct object *out)
 {
-	*out = object_bool(text_is_cased(call->self.text, character_is_lower, character_is_upper));
-	return text_arguments(run, call, 0, 0, NULL);
+	return test_case(run, call, character_is_lower, character_is_upper, out);
 }
 
 static int text_isupper(struct run *run, const struct call *call, struct object *out)
 {
-	*out = object_bool(text_is_cased(call->self.text, character_is_upper, character_is_lower));
-	return text_arguments(run, call, 0, 0, NULL);
+	return test_case(run, call, character_is_upper, character_is_lower, out);
 }
 
 /* Upper or title case after what has no case, lower case after what has one. */
@@ -311,6 +318,8 @@ static int text_istitle(struct run *run, const struct call *call, struct object 
 		has_case |= is_inside;
 	}
 	*out = object_bool(is_title && has_case);
+	if (run_charge(run, call->self.text->len / 4) < 0)
+		return -1;
 	return text_arguments(run, call, 0, 0, NULL);
 }
 

@@ -432,6 +432,16 @@ static void what_is_unbounded_fails(void **state)
 			{"{{ ('a'*100000)|replace('','b'*1000) }}", "longer than"},
 			{"{{ ['x'*1000000]|batch(10**9,'y')|list }}", "more than"},
 			{"{{ l|slice(10**9)|list }}", "too much memory"},
+			{"{% set s = 'a' * 16000000 %}{% for i in range(1000) %}{{ s|wordcount }}"
+			 "{% endfor %}",
+					"too many steps"},
+			{"{% set s = ' ' * 16000000 %}{% for i in range(1000) %}{{ s|int }}"
+			 "{% endfor %}",
+					"too many steps"},
+			{"{% set s = '&' * 8000000 %}{{ (s|striptags) ~ (s|striptags) }}",
+					"too much memory"},
+			{"{% for i in range(1000) %}{{ '%.1000000f' % 1e300 }}{% endfor %}",
+					"larger"},
 	};
 
 	(void)state;
