@@ -2,6 +2,7 @@
 
     manual.py commands|manifest|node|names     a line for each thing that is not in the page, or not in the program
     manual.py examples FOLDER                  the same for `template => result` lines; FOLDER is empty
+    manual.py session PAGE                     the commands that stand below EXAMPLES
 """
 import os
 import re
@@ -125,19 +126,22 @@ def commands():
     compare("commands", set(verbs) | {"help"}, {h.removeprefix("refmount ") for h in page if h.startswith("refmount ")})
     for verb in verbs:
         text = page.get(f"refmount {verb}", "")
-        items = re.findall(r"^\.It (?:Fl|Cm) (.+)$", text, flags=re.M)
         described = set()
-        for item in items:
-            for part in item.split(" , "):
-                name = part.removeprefix("Fl ").split()[0]
-                is_key = verb == "mount" and not re.match(r"-|\w$", name)
-                described.add(name if is_key else "-" + name.removeprefix("-"))
+        for item in re.findall(r"^\.It (.+)$", text, flags=re.M):
+            for macro, name in re.findall(r"(?:^|, )(Fl|Cm) (\S+)", item):
+                described.add(name if macro == "Cm" else "-" + name.removeprefix("-"))
         compare(f"refmount {verb}", options_of(help_of(verb)), described)
         if not re.search(rf"^\.Cm {verb}$", page["SYNOPSIS"], flags=re.M):
             print(f"SYNOPSIS: '{verb}' is missing")
 
 
 # --- examples ---
+
+
+def session(page):
+    """What can be pasted: the first display."""
+    text = re.search(r"^\.Bd -literal -offset indent\n(.*?)^\.Ed", sections(page)["EXAMPLES"], flags=re.M | re.S).group(1)
+    print(text.replace("\\e", "\\").replace("\\&", ""), end="")
 
 
 def pairs():

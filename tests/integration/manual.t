@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# The manual pages know every command, option and key that there is, no others, and their examples work as they are pasted.
+. "$(dirname "$0")/lib.sh"
+
+manual() { "$PYTHON" "$here/manual.py" "$@" 2>&1; }
+is "$(manual commands)" '' 'refmount(1): commands and their options'
+is "$(manual manifest)" '' 'refmount.yaml(5): keys, words and the keywords of schemas'
+is "$(manual node)" '' 'refmount-node(5): keys'
+
+mkdir "$T/one" "$T/five"
+(cd "$T/one" && manual session refmount.1 | sh >"$T/log" 2>"$T/err")
+is "$(cat "$T/err")" '' 'refmount(1): the example says nothing on standard error'
+is "$(grep ^workers "$T/log" | xargs)" 'workers 4 workers 8 workers 4' 'and shows what was committed'
+like "$(cat "$T/log")" '^health: Suspended' 'and that it is held'
+like "$(cat "$T/log")" '^\+workers 8' 'and what differs'
+
+(cd "$T/five" && manual session refmount.yaml.5 | sh -e >"$T/log" 2>"$T/err")
+is "$(cat "$T/err")" '' 'refmount.yaml(5): so does this one'
+like "$(cat "$T/log")" '^nginx/nginx.conf$' 'and lists files'
+like "$(cat "$T/log")" '^    server 10.0.0.2:8080;$' 'and renders one'
+ok 'refmount-node(5): the example is read' sh -c "$PYTHON '$here/manual.py' session refmount-node.5 >node.yaml && ! refmount mount --config node.yaml 2>&1 | grep node.yaml:"
+finish
