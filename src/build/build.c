@@ -439,7 +439,7 @@ static int build_commit(struct build *build, struct err *err)
 			return rc;
 	}
 	rc = write_generation(build, err);
-	if (rc == 0 && build->is_rendered && !is_rejected(build))
+	if (rc == 0 && build->is_rendered && !build->job->is_aside && !is_rejected(build))
 		incremental_remember(&build->incremental, build->job);
 	return rc;
 }

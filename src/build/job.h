@@ -50,6 +50,7 @@ struct job {
 	struct oid commit; /* JOB_BUILD */
 	struct oid served; /* zero: none; else COMMIT must descend from it unless allow_rewind */
 	bool allow_rewind;
+	bool is_aside;	    /* only to be looked at: the next build is not like this one */
 	uint32_t number;    /* of the new generation; never used before */
 	uint32_t base;	    /* generation to share with; 0: none */
 	uint32_t first_dir; /* first free folder number */

@@ -326,7 +326,7 @@ static struct job job_for(const struct engine *engine, const struct oid *commit,
 static void start_task(struct engine *engine, const struct oid *commit, uint32_t base, bool is_pin)
 {
 	bool is_of_ref = !is_pin && decide_follows_ref(engine);
-	const struct job job = job_for(engine, commit, base, is_of_ref);
+	struct job job = job_for(engine, commit, base, is_of_ref);
 	struct task task = {
 			.commit = *commit,
 			.number = job.number,
@@ -337,6 +337,7 @@ static void start_task(struct engine *engine, const struct oid *commit, uint32_t
 	};
 	struct err err = ERR_INIT;
 
+	job.is_aside = is_pin;
 	if (builds_start(engine->builds, &job, on_built, engine, &task.build, &err) < 0) {
 		could_not(engine, &task, err.text);
 		return;

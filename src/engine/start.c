@@ -9,11 +9,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "src/base/buf.h"
 #include "src/base/err.h"
 #include "src/base/log.h"
 #include "src/base/loop.h"
+#include "src/base/path.h"
 #include "src/base/str.h"
+#include "src/build/cache.h"
 #include "src/engine/builds.h"
 #include "src/engine/switch.h"
 #include "src/engine/verify.h"
@@ -214,6 +218,17 @@ static bool uses(const struct generation *generation, uint32_t segment)
 	return false;
 }
 
+/* What is built anew shall take nothing from what is damaged, rendered texts neither. */
+static void forget_rendered(struct engine *engine)
+{
+	struct buf path = BUF_INIT;
+
+	path_join(&path, engine->settings.state_dir, CACHE_FILE);
+	if (buf_ok(&path))
+		(void)unlink(path.data);
+	buf_release(&path);
+}
+
 /*
  * Generations with contents that have decayed do not count as kept any more: one that is wanted is
  * built anew, from nothing that is damaged. Until then it is shown as it is.
@@ -231,6 +246,7 @@ static void on_damage(void *arg, uint32_t segment)
 		if (uses(engine->kept.items[i], segment))
 			engine->kept.items[i]->settings = ~engine->settings_hash;
 	}
+	forget_rendered(engine);
 	decide_next(engine);
 }
 
