@@ -159,6 +159,7 @@ SEED  ?= 1
 
 differ: $(BIN)/jinja/batch
 	@tests/jinja/differ --count $(CASES) --seed $(SEED) --batch $<
+	@tests/jinja/differ --scopes --count $(CASES) --seed $(SEED) --batch $<
 
 # --- integration tests: tests/integration/*.t, TAP scripts that drive the programs ---
 

@@ -8,5 +8,6 @@
 for seed in 1 2; do
 	ok "1000 templates of seed $seed" "$here/../jinja/differ" --batch "$REFMOUNT_BIN/jinja/batch" --seed "$seed" --count 1000 --shown 3
 done
+ok '1000 templates about scopes' "$here/../jinja/differ" --batch "$REFMOUNT_BIN/jinja/batch" --scopes --count 1000 --shown 3
 ok '300 of them, each rendered three times' "$here/../jinja/differ" --batch "$REFMOUNT_BIN/jinja/batch" --twice --seed 3 --count 300 --shown 3
 finish
