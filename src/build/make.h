@@ -14,25 +14,12 @@
 #include "src/build/reads.h"
 
 struct diag;
-struct jinja;
+struct engines;
 struct manifest;
 struct output;
 struct render_spec;
 struct shown_file;
-struct templates;
 struct value;
-
-#define MAKE_JINJA_BYTES (16u << 20) /* of templates that one jinja parses before it is renewed */
-
-/* The templates of a repository, parsed as they are needed. */
-struct engines {
-	struct templates *templates; /* borrowed */
-	struct jinja *jinja;	     /* owned */
-	uint64_t parsed_bytes;
-	struct maker *maker; /* who is asking */
-};
-
-void engines_release(struct engines *engines);
 
 struct maker {
 	const struct render_spec *spec; /* borrowed, as all of these */
@@ -51,6 +38,9 @@ struct maker {
 	int failure;		/* negative errno: the repository could not be read */
 	struct err reason;
 };
+
+/* For engines: STEPS that a file took, or had taken when it was made before. */
+void maker_pay_steps(struct maker *maker, uint64_t steps);
 
 /*
  * FILE as OUT (zeroed before; its owner releases it in any case). What is wrong with it is a

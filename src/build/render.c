@@ -9,6 +9,7 @@
 #include "src/base/diag.h"
 #include "src/base/err.h"
 #include "src/build/check.h"
+#include "src/build/engines.h"
 #include "src/build/facts.h"
 #include "src/build/files.h"
 #include "src/build/input.h"
