@@ -162,8 +162,23 @@ static int module_print(struct run *run, struct object self, struct buf *out)
 	return 0;
 }
 
-static const struct native_class module_class = {
-		.type = "TemplateModule", .attribute = module_attribute, .print = module_print};
+static int module_repr(struct run *run, struct object self, struct buf *out)
+{
+	const struct module *module = self.native->data;
+	struct object name;
+
+	buf_add_str(out, "<TemplateModule ");
+	if (object_string_z(run, module->template->name, &name) < 0 ||
+			object_repr(run, name, out) < 0)
+		return -1;
+	buf_add_char(out, '>');
+	return 0;
+}
+
+static const struct native_class module_class = {.type = "TemplateModule",
+		.attribute = module_attribute,
+		.print = module_print,
+		.repr = module_repr};
 
 /* A module of TEMPLATE that sees HANDED, and the values if it SEES_VALUES. */
 static struct module *make_module(struct eval *eval, const struct template *template,

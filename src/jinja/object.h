@@ -116,6 +116,7 @@ struct native_class {
 	int (*set)(struct run *run, struct object self, const struct text *name,
 			struct object value);
 	int (*print)(struct run *run, struct object self, struct buf *out); /* str() and repr() */
+	int (*repr)(struct run *run, struct object self, struct buf *out);  /* if it differs */
 	int (*iterate)(struct run *run, struct object self, struct list **items);
 	int (*length)(struct run *run, struct object self, int64_t *length);
 };

@@ -252,6 +252,8 @@ static int repr(struct run *run, struct object object, const struct frame *up, s
 	case OBJECT_ITERATOR:
 		return repr_iterator(run, object, up, out);
 	case OBJECT_NATIVE:
+		if (object.native->class->repr)
+			return object.native->class->repr(run, object, out);
 		return print_native(run, object, out);
 	}
 	return 0;
@@ -272,6 +274,8 @@ int object_str(struct run *run, struct object object, struct buf *out)
 		if (object_is_strict(run, object))
 			return object_undefined_fail(run, object);
 		return 0;
+	case OBJECT_NATIVE:
+		return print_native(run, object, out);
 	default:
 		return repr(run, object, NULL, out);
 	}

@@ -38,7 +38,7 @@ def generator(_source, ours, theirs):
 @explained("include without context in a macro or another captured body: Jinja2 compiles a `yield` into it, so that what is included"
            " gets in front of what is captured, and a macro becomes a generator")
 def include_without_context(source, _ours, _theirs):
-    return re.search(r"\binclude\b[^%]*\bwithout context\b", source) and re.search(r"\{%[-+]? (macro|call|filter|set \w+( \|[^%=]*)? [-+]?%\})", source)
+    return re.search(r"\binclude\b[^%]*\bwithout context\b", source) and re.search(r"\{%[-+]? (macro|call|filter|for [^%]* recursive|set \w+( \|[^%=]*)? [-+]?%\})", source)
 
 
 @explained("set algebra of dict.keys() and dict.items() yields a Python set, which prints in the order of hashes")
@@ -85,9 +85,3 @@ def set_of_scalars(source, ours, theirs):
 @explained("YAML 1.1 makes a date of 2020-01-01; ours stays a string, as values of the repository do")
 def date(source, ours, theirs):
     return "from_yaml" in source and ours.kind == theirs.kind == "ok" and re.sub(r"datetime\.date\(2020, 1, 1\)", "'2020-01-01'", theirs.text) == ours.text
-
-
-@explained("an include without context goes around the macro, set or filter block that it stands in, in Jinja2; ours is captured")
-def include_escapes(source, _ours, theirs):
-    captures = re.search(r"\{% *(macro|call|filter|set \w+ %|for [^%]* recursive)", source)
-    return captures and theirs.kind != "hang" and re.search(r"\{% include [^%]* without context %\}", source)

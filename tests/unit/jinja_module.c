@@ -1,6 +1,7 @@
 #include "tests/unit/jinja_template.h"
 
 static const struct template_case templates[] = {
+		{"{% import 'mod' as m %}{{ m }}{{ [m] }}", "text[<TemplateModule 'mod'>]"},
 		{"{% block x %}B{% block y %}C{% endblock %}{% endblock x %}{{ self.x() }}",
 				"BCBC"},
 		{"{% set foo = 1 %}{% block x %}{{ foo }}{% endblock %}", "1"},
