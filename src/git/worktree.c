@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -146,6 +147,15 @@ static void add_finding(struct listing *listing, const char *what)
 	buf_release(&path);
 }
 
+static void add_too_large(struct listing *listing)
+{
+	char what[64];
+
+	(void)snprintf(what, sizeof(what), "the file has more than the %llu bytes that it may",
+			(unsigned long long)listing->spec->limit);
+	add_finding(listing, what);
+}
+
 static bool is_tracked(const struct listing *listing)
 {
 	return git_index_get_bypath(listing->worktree->index, buf_str(&listing->path), 0) != NULL;
@@ -223,7 +233,7 @@ static int add_entry(struct listing *listing, const char *name, const struct sta
 	if (entry.kind != TREE_DIR)
 		rc = identify(listing->dir, name, listing->spec->limit, &entry.oid);
 	if (rc == -EFBIG) {
-		add_finding(listing, "the file is larger than the limit");
+		add_too_large(listing);
 		return 0;
 	}
 	if (rc < 0)

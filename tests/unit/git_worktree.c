@@ -79,7 +79,7 @@ static void names_and_sizes(void **state)
 	init("printf 12345 >five && printf 123 >three && touch \"$(printf 'a\\nb')\"");
 	assert_string_equal(list("", 4),
 			"three:0 a\\x0ab: a name with a control character\n"
-			"five: the file is larger than the limit\n");
+			"five: the file has more than the 4 bytes that it may\n");
 	close_worktree();
 }
 
