@@ -3,7 +3,9 @@
     manual.py commands|manifest|node|names     a line for each thing that is not in the page, or not in the program
     manual.py examples FOLDER                  the same for `template => result` lines; FOLDER is empty
     manual.py session PAGE                     the commands that stand below EXAMPLES
+    manual.py fields .status|.drift FILE       refmount(1) beside FILE, the JSON of it
 """
+import json
 import os
 import re
 import subprocess
@@ -133,6 +135,18 @@ def commands():
         compare(f"refmount {verb}", options_of(help_of(verb)), described)
         if not re.search(rf"^\.Cm {verb}$", page["SYNOPSIS"], flags=re.M):
             print(f"SYNOPSIS: '{verb}' is missing")
+
+
+def fields(name, file):
+    """The keys of a virtual file, and those one level below; `_reason` goes with another one."""
+    text = sections("refmount.1")[f"What {name} says"]
+    with open(file, encoding="utf-8") as status:
+        values = json.load(status)
+    compare(name, set(values), words(text, "It Li"))
+    for key, value in values.items():
+        for below in value if isinstance(value, dict) and key != "facts" else ():
+            if not below.endswith("_reason") and below not in words(text, "Va"):
+                print(f"{name}: '{key}.{below}' is not described")
 
 
 # --- examples ---

@@ -7,6 +7,14 @@ is "$(manual commands)" '' 'refmount(1): commands and their options'
 is "$(manual manifest)" '' 'refmount.yaml(5): keys, words and the keywords of schemas'
 is "$(manual node)" '' 'refmount-node(5): keys'
 
+new_repo
+commit a two >/dev/null
+mounted "$R#main"
+refmount switch "$M" main~1 --reason 'so that there is a hold' >/dev/null || die 'not held'
+is "$(manual fields .status "$M/.refmount/status.json")" '' 'refmount(1): what .status says'
+is "$(manual fields .drift "$M/.refmount/drift.json")" '' 'refmount(1): what .drift says'
+umount "$M"
+
 mkdir "$T/one" "$T/five"
 (cd "$T/one" && manual session refmount.1 | sh >"$T/log" 2>"$T/err")
 is "$(cat "$T/err")" '' 'refmount(1): the example says nothing on standard error'
