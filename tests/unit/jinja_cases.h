@@ -35,12 +35,12 @@ static int cases_load(
 }
 
 /* Render TEXT with the values of VALUES (YAML): 0 and OUT, or -1 and FAULT. */
-static int cases_render(const char *values, bool is_ansible, const char *text, struct buf *out,
-		struct jinja_fault *fault)
+static int cases_render_within(const struct jinja_limits *limits, const char *values,
+		bool is_ansible, const char *text, struct buf *out, struct jinja_fault *fault)
 {
 	const struct jinja_options options = jinja_defaults(is_ansible);
 	const struct jinja_loader loader = {.load = cases_load, .arg = (void *)(uintptr_t)text};
-	struct jinja_render job = {.name = "t", .limits = JINJA_LIMITS_DEFAULT};
+	struct jinja_render job = {.name = "t", .limits = *limits};
 	struct arena *arena = arena_new(0);
 	struct diag findings = DIAG_INIT;
 	struct jinja *jinja = jinja_new(&options, &loader);
@@ -55,6 +55,14 @@ static int cases_render(const char *values, bool is_ansible, const char *text, s
 	diag_release(&findings);
 	arena_free(arena);
 	return rc;
+}
+
+static int cases_render(const char *values, bool is_ansible, const char *text, struct buf *out,
+		struct jinja_fault *fault)
+{
+	const struct jinja_limits limits = JINJA_LIMITS_DEFAULT;
+
+	return cases_render_within(&limits, values, is_ansible, text, out, fault);
 }
 
 static void cases_check(

@@ -448,6 +448,33 @@ static void what_is_unbounded_fails(void **state)
 	cases_check_failures(values, false, cases, CASE_COUNT(cases));
 }
 
+/* With more and more of it, until it is enough: the limit is all that ever fails. */
+static void too_little_memory_is_a_limit(void **state)
+{
+	static const char text[] =
+			"{{ ld|sort(attribute='n')|groupby('n')|map('last')|list|tojson(2) }}"
+			"{{ d|dictsort }}{{ su|upper|title|truncate(9)|wordwrap(3) }}"
+			"{{ '{0!r:>9}{a[b]}{l[0]}'.format(5, a={'b': 1}, l=l) }}"
+			"{{ '%05.2f|%-9s' % (2.5, l) }}{{ long.split()|join(',')|indent(3) }}"
+			"{% do d.update(q=1) %}{% do l.extend([4, 5, 6, 7]) %}{{ d.items() }}"
+			"{{ l|batch(3, 0)|list }}{{ '<b>'|striptags|e }}{{ d|urlencode }}"
+			"{{ ls|unique|list }}{{ l * 3 + [1] }}{{ s.rpartition('o') }}";
+	struct jinja_limits limits = JINJA_LIMITS_DEFAULT;
+	struct buf out = BUF_INIT;
+	struct jinja_fault fault;
+	int rc = -1;
+
+	(void)state;
+	for (limits.memory_bytes = 64; rc < 0; limits.memory_bytes += 256) {
+		buf_clear(&out);
+		rc = cases_render_within(&limits, values, true, text, &out, &fault);
+		assert_true(rc == 0 || fault.kind == FAULT_LIMIT);
+		assert_true(limits.memory_bytes < 1u << 20);
+	}
+	assert_true(out.len > 0);
+	buf_release(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -468,6 +495,7 @@ int main(void)
 			cmocka_unit_test(pretty),
 			cmocka_unit_test(failures),
 			cmocka_unit_test(what_is_unbounded_fails),
+			cmocka_unit_test(too_little_memory_is_a_limit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
