@@ -159,13 +159,13 @@ def session(page):
 
 
 def pairs():
-    """(template, result) for each line with an arrow; results have \\n for line breaks."""
+    """(template, result) for each line with an arrow; both have a sign for line breaks."""
     for block in re.findall(r"^\.Bd -literal -compact\n(.*?)^\.Ed", read("docs", "refmount-templates.7"), flags=re.M | re.S):
         for line in block.splitlines():
             template, arrow, result = line.replace("\\e", "\\").replace("\\&", "").partition(" => ")
             if not arrow:
                 raise SystemExit(f"no result: {line}")
-            yield template, result
+            yield template.replace("↵", "\n"), result.replace("↵", "\n")
 
 
 def render(*arguments):
@@ -184,25 +184,34 @@ def check_failure(folder, template, message):
         print(f"{template}: should fail: {message}\n  {done.stderr.strip()}")
 
 
-def check_all(folder, examples):
+def check_result(template, result, output):
+    if output != result:
+        print(f"{template}\n  is {output!r}, and should be {result!r}")
+
+
+def check_together(folder, listed):
     """All in one process: each is a template of its own, included by one that puts a mark behind each."""
-    for number, (template, _) in enumerate(examples):
+    for number, (template, _) in enumerate(listed):
         write(f"{folder}/{number}.j2", template)
-    main = "".join("{%% include '%d.j2' %%}{{ '\\x1e' }}" % number for number in range(len(examples)))
+    main = "".join("{%% include '%d.j2' %%}{{ '\\x1e' }}" % number for number in range(len(listed)))
     done = render("--root", folder, "--template", write(f"{folder}/main.j2", main))
     if done.returncode != 0:
         print(done.stderr.strip())
-    for (template, result), output in zip(examples, done.stdout.split("\x1e")):
-        if output != result.replace("\\n", "\n"):
-            print(f"{template}\n  is {output!r}, and should be {result!r}")
+    for (template, result), output in zip(listed, done.stdout.split("\x1e")):
+        check_result(template, result, output)
 
 
 def examples(folder):
+    together = []
     listed = list(pairs())
     for template, result in listed:
         if result.startswith("fails: "):
             check_failure(folder, template, result.removeprefix("fails: "))
-    check_all(folder, [pair for pair in listed if not pair[1].startswith("fails: ")])
+        elif "\n" in template:  # the last line of what is included is another matter
+            check_result(template, result, render("--template", write(f"{folder}/alone.j2", template)).stdout)
+        else:
+            together.append((template, result))
+    check_together(folder, together)
     print(f"{len(listed)} examples", file=sys.stderr)
 
 
