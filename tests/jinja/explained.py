@@ -85,3 +85,15 @@ def set_of_scalars(source, ours, theirs):
 @explained("YAML 1.1 makes a date of 2020-01-01; ours stays a string, as values of the repository do")
 def date(source, ours, theirs):
     return "from_yaml" in source and ours.kind == theirs.kind == "ok" and re.sub(r"datetime\.date\(2020, 1, 1\)", "'2020-01-01'", theirs.text) == ours.text
+
+
+@explained("PyYAML cannot represent the named tuples of groupby; ours are tuples, which it can")
+def groups_as_yaml(source, ours, theirs):
+    return "groupby" in source and ours.kind == "ok" and re.search(r"to_(nice_)?yaml - \('cannot represent an object', \(", theirs.text)
+
+
+@explained("whether what Ansible's filters on paths and words make of markup is markup again shows only where a list of it is printed")
+def markup_of_ansible(source, ours, theirs):
+    plain = [re.sub(r"Markup\(('[^']*'|\"[^\"]*\")\)", r"\1", answer.text) for answer in (ours, theirs)]
+    used = re.search(r"\b(basename|dirname|splitext|split|quote|win_\w+)\b", source)
+    return used and ours.kind == theirs.kind == "ok" and plain[0] == plain[1]
