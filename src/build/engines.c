@@ -303,3 +303,26 @@ int engines_run(struct maker *maker, const struct shown_file *file, struct buf *
 		return run_subst(maker, file, text, err);
 	return run_jinja(maker, file, text, err);
 }
+
+int engines_check(struct maker *maker, const struct shown_file *file, struct err *err)
+{
+	struct jinja_fault fault = {0};
+	struct jinja *jinja;
+
+	if (file->view || file->engine != ENGINE_JINJA)
+		return 0;
+	jinja = get_jinja(maker);
+	if (!jinja)
+		return no_memory(err);
+	if (jinja_check(jinja, file->name, &fault) == 0)
+		return 0;
+	if (maker->failure < 0) {
+		if (err)
+			*err = maker->reason;
+		return maker->failure;
+	}
+	if (fault.kind == FAULT_MEMORY)
+		return no_memory(err);
+	complain_fault(maker, file, &fault);
+	return 0;
+}

@@ -40,4 +40,10 @@ const char *engines_managed(const struct manifest *manifest); /* with {path} in 
 int engines_run(struct maker *maker, const struct shown_file *file, struct buf *text,
 		struct err *err);
 
+/*
+ * Is FILE well-formed, as far as that can be told without values? What is not is a finding. The same
+ * results.
+ */
+int engines_check(struct maker *maker, const struct shown_file *file, struct err *err);
+
 #endif

@@ -361,6 +361,23 @@ int render_files(struct render *render, const char *facts, struct diag *findings
 	return 0;
 }
 
+/*
+ * The values are no good: whoever mends them shall not find only then that a template is not
+ * well-formed either.
+ */
+static int check_templates(struct render *render, struct diag *findings, struct err *err)
+{
+	struct maker maker;
+	int rc = 0;
+
+	start_maker(render, findings, &maker);
+	for (size_t i = 0; rc == 0 && i < render->shown.count && findings->dropped == 0; i++) {
+		rc = engines_check(&maker, &render->shown.items[i], err);
+		reads_release(&maker.reads);
+	}
+	return rc;
+}
+
 int render_run(struct render *render, const char *facts, struct diag *findings,
 		struct outputs *outputs, struct rendered *out, struct err *err)
 {
@@ -370,6 +387,8 @@ int render_run(struct render *render, const char *facts, struct diag *findings,
 	int rc;
 
 	rc = render_files(render, facts, findings, &files, &count, err);
+	if (rc == 0 && render->has_manifest && !render->root)
+		return check_templates(render, findings, err);
 	if (rc == 0) {
 		start_maker(render, findings, &maker);
 		rc = make_all(&maker, files, count, outputs, err);

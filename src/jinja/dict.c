@@ -9,9 +9,14 @@
 
 #include <string.h>
 
+#include "src/base/str.h"
 #include "src/jinja/lazy.h"
 #include "src/jinja/run.h"
 #include "src/jinja/text.h"
+#include "src/value/query.h"
+
+#define NEAR_LEN_MIN  3	  /* bytes; everything is near to a shorter key */
+#define NEAR_KEYS_MAX 256 /* that are looked at */
 
 #define SMALL_MAX 8
 
@@ -209,4 +214,21 @@ int dict_remove(struct run *run, struct dict *dict, struct object key, struct ob
 	memmove(&dict->pairs[at], &dict->pairs[at + 1], (dict->count - at) * sizeof(*dict->pairs));
 	slots_refill(dict);
 	return 0;
+}
+
+const char *dict_nearest_key(const struct dict *dict, const struct text *key)
+{
+	const char *names[NEAR_KEYS_MAX + 1];
+	size_t count = 0, i;
+
+	if (key->len < NEAR_LEN_MIN)
+		return NULL;
+	if (dict->lazy)
+		return query_suggest(lazy_map(dict), key->data);
+	for (i = 0; i < dict->count && count < NEAR_KEYS_MAX; i++) {
+		if (dict->pairs[i].key.kind == OBJECT_STRING)
+			names[count++] = dict->pairs[i].key.text->data;
+	}
+	names[count] = NULL;
+	return str_suggest(key->data, names);
 }

@@ -21,4 +21,7 @@ int table_add(struct run *run, struct dict *dict, struct dict_pair pair);
 /* Empty, with room for COUNT pairs. */
 int table_reset(struct run *run, struct dict *dict, size_t count);
 
+/* The key of DICT nearest to KEY, which it does not have; NULL: none is near. Opens and reads nothing. */
+const char *dict_nearest_key(const struct dict *dict, const struct text *key);
+
 #endif

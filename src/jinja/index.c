@@ -28,10 +28,21 @@ static const char *type_words(struct object object, char words[static 80])
 
 struct object index_no_attribute(struct run *run, struct object object, const struct text *name)
 {
+	struct undefined *undefined;
+	struct object because;
 	char words[80];
 
-	return object_undefined_because(
+	because = object_undefined_because(
 			run, "'%s' has no attribute '%s'", type_words(object, words), name->data);
+	if (object.kind != OBJECT_DICT)
+		return because;
+	undefined = run_alloc(run, sizeof(*undefined));
+	if (!undefined)
+		return because;
+	*undefined = *because.undefined;
+	undefined->dict = object.dict;
+	undefined->key = name;
+	return (struct object){.undefined = undefined};
 }
 
 static int no_element(struct run *run, struct object object, struct object key, struct object *out)

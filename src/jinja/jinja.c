@@ -10,6 +10,7 @@
 #include "src/jinja/eval.h"
 #include "src/jinja/lazy.h"
 #include "src/jinja/parse.h"
+#include "src/value/query.h"
 #include "src/value/value.h"
 
 #define SLOTS_FIRST  64 /* a power of two */
@@ -332,23 +333,6 @@ static bool undefined_name(const char *message, char *name, size_t size)
 	return true;
 }
 
-/* The nearest of the names of VALUES; NULL: none is near, or there is no memory. */
-static const char *nearest_name(const struct value *values, const char *name)
-{
-	const char **names = calloc(values->map.count + 1, sizeof(*names)), *near = NULL;
-	size_t count = 0;
-
-	if (!names)
-		return NULL;
-	for (size_t i = 0; i < values->map.count; i++) {
-		if (values->map.pairs[i].key->kind == VALUE_STRING)
-			names[count++] = values->map.pairs[i].key->string.text;
-	}
-	near = str_suggest(name, names);
-	free(names);
-	return near;
-}
-
 /* What may have been meant by a name that is undefined. */
 static void add_hint(struct jinja_fault *fault, const struct value *values)
 {
@@ -363,7 +347,7 @@ static void add_hint(struct jinja_fault *fault, const struct value *values)
 		(void)snprintf(end, size, " here: the template is imported without context");
 		return;
 	}
-	near = strlen(name) >= HINT_LEN_MIN ? nearest_name(values, name) : NULL;
+	near = strlen(name) >= HINT_LEN_MIN ? query_suggest(values, name) : NULL;
 	if (near)
 		(void)snprintf(end, size, " (did you mean '%s'?)", near);
 }

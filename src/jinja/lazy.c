@@ -367,6 +367,11 @@ static int keep_absent(struct run *run, struct dict *dict, struct value key, uin
 	return table_add(run, dict, pair);
 }
 
+const struct value *lazy_map(const struct dict *dict)
+{
+	return dict->lazy->value;
+}
+
 int lazy_get_key(struct run *run, struct dict *dict, struct object key, uint64_t hash,
 		struct object *out, bool *found)
 {

@@ -54,6 +54,8 @@ int lazy_open_dict(struct run *run, struct dict *dict);
 /* One entry only; *FOUND false when there is none, which is a read as well. HASH is KEY's. */
 int lazy_get_key(struct run *run, struct dict *dict, struct object key, uint64_t hash,
 		struct object *out, bool *found);
+/* The map that a closed dict stands for; nothing is told. */
+const struct value *lazy_map(const struct dict *dict);
 int lazy_get_index(struct run *run, struct list *list, uint64_t index, struct object *out,
 		bool *found);
 

@@ -7,6 +7,7 @@
 
 #include "src/base/buf.h"
 #include "src/base/str.h"
+#include "src/jinja/dict.h"
 #include "src/jinja/run.h"
 #include "src/jinja/text.h"
 
@@ -52,11 +53,16 @@ struct object object_undefined_because(struct run *run, const char *fmt, ...)
 int object_undefined_fail(struct run *run, struct object undefined)
 {
 	const struct undefined *what = undefined.undefined;
+	const char *near;
 
 	if (!what)
 		return run_fail(run, FAULT_UNDEFINED, "a value is undefined");
 	if (what->name)
 		return run_fail(run, FAULT_UNDEFINED, "'%s' is undefined", what->name);
+	near = what->dict ? dict_nearest_key(what->dict, what->key) : NULL;
+	if (near)
+		return run_fail(run, FAULT_UNDEFINED, "%s (did you mean '%s'?)", what->message,
+				near);
 	return run_fail(run, FAULT_UNDEFINED, "%s", what->message);
 }
 

@@ -101,6 +101,8 @@ struct undefined {
 	const char *name; /* NULL: MESSAGE says it all */
 	const char *message;
 	bool is_plain; /* as in UNDEFINED_LENIENT, whatever the mode: an inline if without else */
+	const struct dict *dict; /* that has no such KEY, for "did you mean"; NULL: it was none */
+	const struct text *key;
 };
 
 /*

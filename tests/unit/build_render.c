@@ -152,7 +152,8 @@ static void every_mistake(void **state)
 	assert_string_equal(run(NULL),
 			"files/.status: '.status' is a name that the mount uses itself: call it "
 			"something else\n"
-			"files/a.j2:1:8: 'dict object' has no attribute 'prt'\n"
+			"files/a.j2:1:8: 'dict object' has no attribute 'prt' (did you mean "
+			"'port'?)\n"
 			"files/b.j2:2:7: unexpected 'end of statement block', expected an "
 			"expression\n"
 			"files/d.j2:1:6: division by zero\n"
@@ -162,6 +163,28 @@ static void every_mistake(void **state)
 			"lib/bad.j2:2:6: 'undefined_thing' is undefined\n"
 			"refmount.yaml:5:9: 'v.json': no key 'apq' (did you mean 'app'?)\n"
 			"refmount.yaml:5:44: 'a' is made twice: by this and by files/a.j2\n");
+}
+
+/* Values that cannot be used keep nobody from hearing what is wrong with the templates. */
+static void mistakes_beside_broken_values(void **state)
+{
+	(void)state;
+	put("refmount.yaml", FACTS "layers: [values/a.yaml]\n");
+	put("values/a.yaml", "app: {port: 80\n");
+	put("files/a.j2", "{{ app.port }\n");
+	put("files/b.j2", "{{ app.prot }}\n");
+	put("files/c.j2", "{% if app %}\n");
+	assert_string_equal(run(NULL),
+			"files/a.j2:1:13: unexpected '}'\n"
+			"files/c.j2:1:1: 'if' is not closed: 'elif', 'else' or 'endif' is missing\n"
+			"values/a.yaml:2:1: did not find expected ',' or '}', while parsing a flow "
+			"mapping that begins in line 1\n");
+	put("values/a.yaml", "app: {port: 80}\n");
+	put("files/a.j2", "");
+	put("files/c.j2", "");
+	assert_string_equal(run(NULL),
+			"files/b.j2:1:8: 'dict object' has no attribute 'prot' (did you mean "
+			"'port'?)\n");
 }
 
 static void secrets_taint(void **state)
@@ -403,6 +426,7 @@ int main(void)
 			TEST(all_kinds),
 			TEST(without_a_manifest),
 			TEST(every_mistake),
+			TEST(mistakes_beside_broken_values),
 			TEST(secrets_taint),
 			TEST(secrets_are_not_quoted),
 			TEST(presence_by_facts),
