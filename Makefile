@@ -23,7 +23,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 # --- rooms: what lies directly below each, and the library each one alone may use ---
 
-ROOMS := base snap link git value jinja ctl build engine cmd
+ROOMS := base snap link git value jinja ctl render build engine cmd
 
 DEPS_base   :=
 DEPS_snap   := base
@@ -32,10 +32,11 @@ DEPS_git    := base
 DEPS_value  := base
 DEPS_ctl    := base
 DEPS_jinja  := base value
-DEPS_build  := base git value jinja snap
+DEPS_render := base git value jinja
+DEPS_build  := base git value snap render
 DEPS_fs     := base snap link
 DEPS_engine := base git value snap link build ctl
-DEPS_cmd    := base git value snap link jinja build ctl engine
+DEPS_cmd    := base git value snap link jinja render build ctl engine
 
 PKG_base  := libseccomp
 PKG_snap  := libxxhash

@@ -8,9 +8,9 @@
 #include "src/base/buf.h"
 #include "src/base/diag.h"
 #include "src/base/err.h"
-#include "src/build/output.h"
 #include "src/build/writer.h"
 #include "src/git/verify.h"
+#include "src/render/output.h"
 
 #define MODE_LINK 0777u
 

@@ -19,8 +19,8 @@
 #include "src/base/path.h"
 #include "src/base/vec.h"
 #include "src/base/wire.h"
-#include "src/build/output.h"
-#include "src/build/reads.h"
+#include "src/render/output.h"
+#include "src/render/reads.h"
 
 #define MAGIC	    0x31434552u /* "REC1" */
 #define HEADER_SIZE 12

@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "src/build/render.h"
+#include "src/render/render.h"
 
 struct cache;
 struct err;

@@ -8,9 +8,9 @@
 #include "src/base/owner.h"
 #include "src/build/build.h"
 #include "src/build/cache.h"
-#include "src/build/input.h"
 #include "src/build/job.h"
-#include "src/build/render.h"
+#include "src/render/input.h"
+#include "src/render/render.h"
 #include "src/snap/generation.h"
 #include "src/snap/store.h"
 

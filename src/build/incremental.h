@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 #include "src/base/oid.h"
-#include "src/build/output.h"
-#include "src/build/render.h"
+#include "src/render/output.h"
+#include "src/render/render.h"
 #include "src/snap/segment.h"
 
 struct cache;

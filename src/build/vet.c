@@ -12,11 +12,11 @@
 #include "src/base/buf.h"
 #include "src/base/diag.h"
 #include "src/base/err.h"
-#include "src/build/input.h"
 #include "src/build/links.h"
-#include "src/build/manifest.h"
-#include "src/build/output.h"
 #include "src/git/verify.h"
+#include "src/render/input.h"
+#include "src/render/manifest.h"
+#include "src/render/output.h"
 
 #define TARGET_BYTES_MAX 4096
 #define TARGET_SHOWN	 256 /* bytes of a target that a message quotes */

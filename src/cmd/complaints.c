@@ -7,7 +7,7 @@
 #include "src/base/buf.h"
 #include "src/base/diag.h"
 #include "src/base/utf8.h"
-#include "src/build/input.h"
+#include "src/render/input.h"
 
 #define FILE_BYTES_MAX (1u << 20)
 #define SHOWN_COLUMNS  160 /* of a line; a longer one is cut around the column */

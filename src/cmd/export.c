@@ -19,8 +19,8 @@
 #include "src/base/buf.h"
 #include "src/base/err.h"
 #include "src/base/file.h"
-#include "src/build/output.h"
 #include "src/cmd/rendering.h"
+#include "src/render/output.h"
 
 #define MARK_NAME "user.refmount.render"
 #define MARK_TEXT "1"

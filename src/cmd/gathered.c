@@ -8,8 +8,8 @@
 #include "src/base/buf.h"
 #include "src/base/pairs.h"
 #include "src/base/vec.h"
-#include "src/build/facts.h"
-#include "src/build/manifest.h"
+#include "src/render/facts.h"
+#include "src/render/manifest.h"
 
 static void item_release(struct gathered_item *item)
 {

@@ -9,10 +9,6 @@
 #include "src/base/diag.h"
 #include "src/base/err.h"
 #include "src/base/str.h"
-#include "src/build/output.h"
-#include "src/build/reads.h"
-#include "src/build/render.h"
-#include "src/build/shown.h"
 #include "src/build/vet.h"
 #include "src/cmd/complaints.h"
 #include "src/cmd/export.h"
@@ -20,6 +16,10 @@
 #include "src/cmd/rendering.h"
 #include "src/cmd/say.h"
 #include "src/cmd/verbs.h"
+#include "src/render/output.h"
+#include "src/render/reads.h"
+#include "src/render/render.h"
+#include "src/render/shown.h"
 
 struct args {
 	struct rendering_wish wish;

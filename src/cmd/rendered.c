@@ -8,8 +8,8 @@
 #include "src/base/buf.h"
 #include "src/base/diag.h"
 #include "src/base/err.h"
-#include "src/build/render.h"
 #include "src/cmd/complaints.h"
+#include "src/render/render.h"
 
 int rendered_open(const struct rendering_wish *wish, struct rendered_source *out, struct err *err)
 {

@@ -6,9 +6,9 @@
 
 #include <stdbool.h>
 
-#include "src/build/output.h"
 #include "src/cmd/compare.h"
 #include "src/cmd/rendering.h"
+#include "src/render/output.h"
 
 struct rendered_source {
 	struct rendering rendering;

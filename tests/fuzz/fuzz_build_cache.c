@@ -7,8 +7,8 @@
 #include "src/base/buf.h"
 #include "src/base/wire.h"
 #include "src/build/cache.h"
-#include "src/build/output.h"
-#include "src/build/reads.h"
+#include "src/render/output.h"
+#include "src/render/reads.h"
 #include "src/value/value.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -20,7 +20,7 @@
 #include "src/base/arena.h"
 #include "src/base/buf.h"
 #include "src/base/diag.h"
-#include "src/build/views.h"
+#include "src/render/views.h"
 #include "src/value/doc.h"
 #include "src/value/dump.h"
 #include "src/value/jsonschema.h"

@@ -5,9 +5,9 @@
 #include "src/base/file.h"
 #include "src/build/assemble.h"
 #include "src/build/numbers.h"
-#include "src/build/output.h"
 #include "src/build/writer.h"
 #include "src/git/repo.h"
+#include "src/render/output.h"
 #include "src/snap/builder.h"
 #include "src/snap/walk.h"
 

@@ -16,8 +16,8 @@
 #include "src/base/buf.h"
 #include "src/base/file.h"
 #include "src/build/cache.h"
-#include "src/build/output.h"
-#include "src/build/reads.h"
+#include "src/render/output.h"
+#include "src/render/reads.h"
 #include "src/value/value.h"
 
 static char dir[64];

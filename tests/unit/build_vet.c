@@ -2,11 +2,11 @@
 #include "src/base/buf.h"
 #include "src/base/diag.h"
 #include "src/base/err.h"
-#include "src/build/input.h"
-#include "src/build/output.h"
-#include "src/build/render.h"
 #include "src/build/vet.h"
 #include "src/git/repo.h"
+#include "src/render/input.h"
+#include "src/render/output.h"
+#include "src/render/render.h"
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, fixture_teardown)
 

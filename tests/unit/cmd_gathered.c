@@ -10,8 +10,8 @@
 
 #include "src/base/arena.h"
 #include "src/base/buf.h"
-#include "src/build/manifest.h"
 #include "src/cmd/gathered.h"
+#include "src/render/manifest.h"
 
 static const char text[] = "refmount: 1\nfacts: {env: {enum: [dev, prod]}, role: {enum: [db, web, "
 			   "all]}, host: }\n";
