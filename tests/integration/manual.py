@@ -83,12 +83,12 @@ def manifest():
     """Every key that the parser knows, and every word that a key may have; one name may stand in several tables."""
     there = set()
     for file in ("manifest.c", "manifest_files.c", "manifest_values.c"):
-        text = read("src", "build", file)
+        text = read("src", "render", file)
         for body in re.findall(r"struct key \w+\[\] = \{(.*?)\};", text, flags=re.S):
             there |= set(re.findall(r'\{"(\w+)",', body))
         for body in re.findall(r"words\[\] = \{(.*?)NULL\}", text, flags=re.S):
             there |= set(re.findall(r'"(\w+)"', body))
-    there |= set(re.findall(r'\[VIEW_\w+\] = "([\w-]+)"', read("src", "build", "views.c")))
+    there |= set(re.findall(r'\[VIEW_\w+\] = "([\w-]+)"', read("src", "render", "views.c")))
     there |= {"match"}
     page = read("docs", "refmount.yaml.5")
     compare("refmount.yaml", there, {w for w in words(page, "It Cm")})
