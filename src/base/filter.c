@@ -17,8 +17,8 @@ static const char *const sanitizer_calls[] = {"clone", "clock_gettime", "exit", 
 		"futex", "getdents", "getdents64", "getpid", "getppid", "gettid", "lseek",
 		"madvise", "mmap", "mprotect", "munmap", "newfstatat", "open", "openat",
 		"personality", "pipe2", "prctl", "process_vm_readv", "ptrace", "read", "readlink",
-		"rt_sigaction", "rt_sigprocmask", "sched_yield", "sigaltstack", "stat", "wait4",
-		"write", NULL};
+		"rt_sigaction", "rt_sigprocmask", "prlimit64", "sched_getaffinity", "sched_yield",
+		"sigaltstack", "stat", "wait4", "write", NULL};
 
 const char *filter_missing(void)
 {
