@@ -1,6 +1,6 @@
 /*
  * A value in every format: it is written, or there are findings. What is written as YAML, YAML 1.1
- * and 1.2 read back as the same; JSON likewise, where all keys are strings.
+ * and 1.2 read back as the same; JSON likewise, where all keys are strings and not too long.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -15,17 +15,22 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static bool has_strings_only(const struct value *value)
+#define JSON_KEY_MAX 160 /* bytes; each becomes at most six, and YAML takes 1,024 (doc.h) */
+
+/* Are all keys such that YAML can read them in JSON? */
+static bool has_plain_keys(const struct value *value)
 {
 	size_t i;
 
 	for (i = 0; value->kind == VALUE_LIST && i < value->list.count; i++) {
-		if (!has_strings_only(value->list.items[i]))
+		if (!has_plain_keys(value->list.items[i]))
 			return false;
 	}
 	for (i = 0; value->kind == VALUE_MAP && i < value->map.count; i++) {
-		if (value->map.pairs[i].key->kind != VALUE_STRING ||
-				!has_strings_only(value->map.pairs[i].value))
+		const struct value *key = value->map.pairs[i].key;
+
+		if (key->kind != VALUE_STRING || key->string.len > JSON_KEY_MAX ||
+				!has_plain_keys(value->map.pairs[i].value))
 			return false;
 	}
 	return true;
@@ -68,7 +73,7 @@ static void write(struct arena *arena, const struct value *value, enum view_form
 		read_back(arena, value, &text, false);
 		read_back(arena, value, &text, true);
 	}
-	if (rc == 0 && format == VIEW_JSON && has_strings_only(value) && !has_old_break(&text))
+	if (rc == 0 && format == VIEW_JSON && has_plain_keys(value) && !has_old_break(&text))
 		read_back(arena, value, &text, false);
 	buf_release(&text);
 	diag_release(&findings);
