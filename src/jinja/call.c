@@ -126,20 +126,35 @@ const struct function *function_find(
 	return NULL;
 }
 
+/* How much of NAME says in which of Ansible's collections it is; 0: it does not. */
+static size_t collection_len(const char *name)
+{
+	static const char builtin[] = "ansible.builtin.";
+	static const char *const addresses[] = {"ansible.utils.ip", "ansible.netcommon.ip"};
+
+	if (str_has_prefix(name, builtin))
+		return strlen(builtin);
+	for (size_t i = 0; i < sizeof(addresses) / sizeof(*addresses); i++) {
+		if (str_has_prefix(name, addresses[i]))
+			return strlen(addresses[i]) - strlen("ip");
+	}
+	return 0;
+}
+
 /* NAME in OURS, which every profile has, or in ANSIBLES. */
 static const struct function *find(const struct run *run, const struct text *name,
 		const struct function *ours, size_t our_count, const struct function *ansibles,
 		size_t ansible_count)
 {
-	static const char prefix[] = "ansible.builtin.";
-	const size_t prefix_len = sizeof(prefix) - 1;
 	const struct function *function;
+	size_t prefix;
 
 	if (!run->is_ansible)
 		return function_find(ours, our_count, name->data, name->len);
-	if (str_has_prefix(name->data, prefix))
-		return function_find(ansibles, ansible_count, name->data + prefix_len,
-				name->len - prefix_len);
+	prefix = collection_len(name->data);
+	if (prefix > 0)
+		return function_find(
+				ansibles, ansible_count, name->data + prefix, name->len - prefix);
 	/* Ansible replaces some of Jinja2's. */
 	function = function_find(ansibles, ansible_count, name->data, name->len);
 	return function ? function : function_find(ours, our_count, name->data, name->len);

@@ -77,7 +77,7 @@ extern const size_t ansible_test_count;
 const struct function *function_find(
 		const struct function *table, size_t count, const char *name, size_t len);
 
-/* Known in this profile, "ansible.builtin." in front allowed; NULL if not. */
+/* Known in this profile, with its collection ("ansible.builtin.") in front if need be; NULL if not. */
 const struct function *filter_find(const struct run *run, const struct text *name);
 const struct function *test_find(const struct run *run, const struct text *name);
 /* What is refused on purpose and why ("shuffle": random results differ on each node), or NULL. */

@@ -90,6 +90,9 @@ static void profiles_have_their_own(void **state)
 	assert_non_null(filter_find(&run, text("to_yaml")));
 	assert_non_null(filter_find(&run, text("ansible.builtin.to_yaml")));
 	assert_null(filter_find(&run, text("ansible.builtin.nosuch")));
+	assert_non_null(filter_find(&run, text("ansible.utils.ipaddr")));
+	assert_non_null(filter_find(&run, text("ansible.netcommon.ipwrap")));
+	assert_null(filter_find(&run, text("ansible.utils.bool")));
 	assert_string_equal(filter_suggest(&run, text("to_yml")), "to_yaml");
 	assert_string_equal(test_suggest(&run, text("definde")), "defined");
 	assert_null(filter_suggest(&run, text("qqqqqqqq")));
