@@ -177,12 +177,18 @@ static bool is_role(const struct keeper *keeper, pid_t pid, const char *role)
 	return strcmp(title, wanted) == 0;
 }
 
-/* One that is caught in the kernel, by a request that its successor will answer, is not waited for. */
-static void end_orphan(const struct keeper *keeper, _Atomic int32_t *slot, const char *role)
+/*
+ * Who it is, the lock says; a keeper that was killed may not have come to write it down. One that is
+ * caught in the kernel, by a request that its successor will answer, is not waited for.
+ */
+static void end_orphan(const struct keeper *keeper, enum state_role claim, _Atomic int32_t *slot,
+		const char *role)
 {
-	pid_t pid = atomic_exchange(slot, 0);
+	pid_t recorded = atomic_exchange(slot, 0), pid = state_holder(keeper->state_fd, claim);
 	struct pollfd end = {.events = POLLIN};
 
+	if (pid == 0)
+		pid = recorded;
 	if (pid <= 0 || !is_role(keeper, pid, role))
 		return;
 	end.fd = (int)syscall(SYS_pidfd_open, pid, 0);
@@ -197,8 +203,8 @@ static void end_orphan(const struct keeper *keeper, _Atomic int32_t *slot, const
 
 void handover_end_orphans(struct keeper *keeper)
 {
-	end_orphan(keeper, &keeper->state->engine, "engine");
-	end_orphan(keeper, &keeper->state->server, "server");
+	end_orphan(keeper, STATE_ENGINE, &keeper->state->engine, "engine");
+	end_orphan(keeper, STATE_SERVER, &keeper->state->server, "server");
 }
 
 /* --- exec --- */

@@ -353,6 +353,10 @@ static int begin(struct server *server, struct err *err)
 	/* No session while there is no view: nothing to invalidate. */
 	if (is_first && !wait_for_view(server))
 		return err_set(err, EPIPE, "the keeper left before there was anything to show");
+	rc = state_claim(SERVER_FD_STATE,
+			STATE_SERVER); /* the predecessor takes no request any more */
+	if (rc < 0)
+		return err_sys(err, -rc, "take over");
 	rc = ops_session_new(SERVER_FD_DEVICE, &server->session, err);
 	if (rc == 0)
 		rc = open_requests(server, err);

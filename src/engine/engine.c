@@ -327,6 +327,8 @@ static int begin(struct engine *engine, struct err *err)
 	if (rc == 0)
 		rc = sole_take(engine->settings.state_dir, &engine->sole, err);
 	if (rc == 0)
+		rc = state_claim(ENGINE_FD_STATE, STATE_ENGINE);
+	if (rc == 0)
 		rc = store_open(engine->settings.state_dir, &engine->store, err);
 	if (rc == 0)
 		rc = switcher_new(ENGINE_FD_LINK, engine->shared, engine->store, &engine->switcher,

@@ -329,6 +329,8 @@ void present_answer(struct engine *engine, const struct message *message)
 		record_trim(engine);
 		start_following(engine);
 		record_cleanup(engine);
+		if (engine->is_adopted) /* somebody reads it already: nobody waits for more */
+			switcher_ready(engine->switcher);
 		loop_timer_set(engine->spare_timer, SPARE_AFTER_MS);
 	}
 	decide_next(engine);

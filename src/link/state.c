@@ -86,6 +86,31 @@ void state_unmap(struct state *state)
 		(void)munmap(state, sizeof(*state));
 }
 
+static struct flock lock_of(enum state_role role)
+{
+	return (struct flock){.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = role, .l_len = 1};
+}
+
+int state_claim(int fd, enum state_role role)
+{
+	struct flock lock = lock_of(role);
+
+	while (fcntl(fd, F_SETLKW, &lock) < 0) {
+		if (errno != EINTR)
+			return -errno;
+	}
+	return 0;
+}
+
+pid_t state_holder(int fd, enum state_role role)
+{
+	struct flock lock = lock_of(role);
+
+	if (fcntl(fd, F_GETLK, &lock) < 0 || lock.l_type == F_UNLCK || lock.l_pid < 0)
+		return 0;
+	return lock.l_pid;
+}
+
 /*
  * A view is copied word by word because its place may be overwritten meanwhile, by the flip after
  * the next. The sequence, read before and after, tells: each word is released after the sequence of

@@ -21,6 +21,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 struct err;
 
@@ -119,6 +120,19 @@ int state_create(int *fd, struct state **out, struct err *err);
 /* Map an existing one; -EPROTO when magic, version or size are not ours (ERR says which it is). */
 int state_map(int fd, struct state **out, struct err *err);
 void state_unmap(struct state *state); /* NULL is fine */
+
+/*
+ * Each of these roles is played by one process at a time: a lock on the file says by which. It is let go
+ * when the last thread that shares the process's descriptors has ended, so whoever has it knows that
+ * nobody before it answers a request any more.
+ */
+enum state_role { STATE_SERVER, STATE_ENGINE };
+
+/* Take ROLE; waits for whoever has it. FD may not be closed as long as the process lives. 0, -errno. */
+int state_claim(int fd, enum state_role role);
+
+/* The process that has ROLE; 0: none, or it cannot be told. */
+pid_t state_holder(int fd, enum state_role role);
 
 /* The visible view: false when there is none. Safe against concurrent flips. */
 bool state_view(const struct state *state, struct view *out);

@@ -9,8 +9,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "src/base/err.h"
@@ -179,6 +181,40 @@ static void test_incarnations(void **state)
 	(void)close(fd);
 }
 
+/* Who waits for a role gets it when the one who has it has ended. */
+static void roles_are_claimed(void **unused)
+{
+	struct state *state;
+	int fd, pipes[2], status = 0;
+	pid_t pid;
+	char c;
+
+	(void)unused;
+	assert_int_equal(state_create(&fd, &state, NULL), 0);
+	assert_int_equal(state_holder(fd, STATE_SERVER), 0);
+	assert_int_equal(pipe(pipes), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		if (state_claim(fd, STATE_SERVER) < 0 || write(pipes[1], "x", 1) != 1)
+			_exit(1);
+		(void)pause();
+		_exit(1);
+	}
+	assert_int_equal(read(pipes[0], &c, 1), 1);
+	assert_int_equal(state_holder(fd, STATE_SERVER), pid);
+	assert_int_equal(state_holder(fd, STATE_ENGINE), 0);
+	assert_int_equal(state_claim(fd, STATE_ENGINE), 0);
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(state_claim(fd, STATE_SERVER), 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(state_holder(fd, STATE_SERVER), 0); /* it is ours */
+	state_unmap(state);
+	(void)close(fd);
+	(void)close(pipes[0]);
+	(void)close(pipes[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -188,6 +224,7 @@ int main(void)
 			cmocka_unit_test(test_generations),
 			cmocka_unit_test(test_views_are_whole),
 			cmocka_unit_test(test_incarnations),
+			cmocka_unit_test(roles_are_claimed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
