@@ -241,9 +241,10 @@ bench: all build/bench/probe build/bench/render
 	@tests/bench/rendering
 
 # Random commits, each built upon the one before and from nothing: the same tree every time.
-COMMITS ?= 500
+COMMITS   ?= 500
+TEMPLATES ?= 300
 incremental: $(O)/unit/build_incremental
-	@REFMOUNT_COMMITS=$(COMMITS) $<
+	@REFMOUNT_COMMITS=$(COMMITS) REFMOUNT_TEMPLATES=$(TEMPLATES) $<
 
 # --- lint: a stamp for each file that passed, so that only what changed is looked at again ---
 
@@ -308,7 +309,7 @@ help:
 	@echo 'make differ        CASES=20000 templates of SEED=1, rendered by us and by Jinja2'
 	@echo 'make torture       SWITCHES=10000 under READERS=6: nobody may see half a change; then'
 	@echo '                   the same while processes are killed, FAULTS=100 percent'
-	@echo 'make incremental   COMMITS=500 random commits, built upon each other and from nothing'
+	@echo 'make incremental   COMMITS=500 random commits in TEMPLATES=300, upon each other and from nothing'
 	@echo 'make bench         one table of figures, beside ext4, squashfuse, bindfs (BENCH=quick)'
 	@echo 'make install-deps  the Debian packages for all of this'
 	@echo 'make clean'

@@ -1,8 +1,10 @@
 /*
  * Random commits in a repository with a few hundred templates: what is built upon the commit before
  * equals what is built from nothing, and a commit that changes one value renders the files that
- * read it and no others. REFMOUNT_COMMITS=500 in the environment for more of them.
+ * read it and no others. REFMOUNT_COMMITS=500 and REFMOUNT_TEMPLATES=10000 in the environment for
+ * more of them.
  */
+#include <assert.h>
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,14 +14,16 @@
 #include "src/base/str.h"
 #include "src/snap/walk.h"
 
-#define COMMITS	  50
-#define TEMPLATES 300
-#define VALUES	  40
-#define LIBS	  6
+#define COMMITS	      50
+#define TEMPLATES     300
+#define TEMPLATES_MAX 10000
+#define VALUES	      40
+#define LIBS	      6
 
 /* Of each kind of thing, what distinguishes it now; 0: it is not there. */
-static unsigned templates[TEMPLATES], values[VALUES], overrides[VALUES], libs[LIBS];
+static unsigned templates[TEMPLATES_MAX], values[VALUES], overrides[VALUES], libs[LIBS];
 static unsigned manifest, raw;
+static uint32_t template_count = TEMPLATES;
 static FILE *stream;
 static uint32_t seed;
 
@@ -159,7 +163,7 @@ static struct oid first_commit(void)
 		libs[i] = 1;
 		put_lib(i);
 	}
-	for (int i = 0; i < TEMPLATES; i++) {
+	for (int i = 0; i < (int)template_count; i++) {
 		templates[i] = i % 10 ? 1 : 0;
 		if (templates[i])
 			put_template(i);
@@ -196,7 +200,7 @@ static void change_something(void)
 		put("files/raw", "raw %u\n", raw);
 		break;
 	default:
-		i = (int)pick(TEMPLATES);
+		i = (int)pick(template_count);
 		templates[i] = pick(3) ? 1 + pick(9) : 0;
 		put_template(i);
 	}
@@ -257,17 +261,17 @@ static void expect_same(uint32_t number, const struct oid *commit, uint32_t *ren
 	buf_release(&want);
 }
 
-static uint32_t commits_wanted(void)
+static uint32_t wanted(const char *variable, uint32_t usual)
 {
-	const char *text = getenv("REFMOUNT_COMMITS");
+	const char *text = getenv(variable);
 	uint64_t count;
 
-	return text && str_to_u64(text, &count) == 0 ? (uint32_t)count : COMMITS;
+	return text && str_to_u64(text, &count) == 0 ? (uint32_t)count : usual;
 }
 
 static void as_from_nothing(void **state)
 {
-	uint32_t count = commits_wanted(), saved = 0, rendered;
+	uint32_t count = wanted("REFMOUNT_COMMITS", COMMITS), saved = 0, rendered;
 	struct oid commit;
 
 	(void)state;
@@ -286,7 +290,7 @@ static void as_from_nothing(void **state)
 		assert_true(made <= rendered);
 		saved += rendered - made;
 	}
-	assert_true(saved > count * TEMPLATES / 2); /* or it would prove nothing */
+	assert_true(saved > (uint64_t)count * template_count / 2); /* or it would prove nothing */
 }
 
 /* A value's readers, and nobody else. */
@@ -302,7 +306,7 @@ static void one_value(void **state)
 		int value = 3 + (int)pick(VALUES - 3); /* others are read by libraries as well */
 		uint32_t readers = value == (int)(manifest % VALUES);
 
-		for (int t = value; t < TEMPLATES; t += VALUES) {
+		for (int t = value; t < (int)template_count; t += VALUES) {
 			/* .b and .c change in some cases only: those do not count here */
 			readers += templates[t] && t % 6 != 1 && t % 6 != 3;
 		}
@@ -325,7 +329,7 @@ static void memory_that_does_not_fit(void **state)
 	seed = 2;
 	commit = first_commit();
 	all = build("state", &commit, 1, 0);
-	assert_true(all > TEMPLATES / 2);
+	assert_true(all > template_count / 2);
 	assert_int_equal(build("state", &commit, 2, 1), 0);
 	assert_int_equal(build("state", &commit, 3, 0), all);
 
@@ -353,5 +357,7 @@ int main(void)
 			TEST(as_from_nothing),
 	};
 
+	template_count = wanted("REFMOUNT_TEMPLATES", TEMPLATES);
+	assert(template_count >= VALUES && template_count <= TEMPLATES_MAX);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
