@@ -15,10 +15,11 @@ struct filter {
 
 static const char *const sanitizer_calls[] = {"clone", "clock_gettime", "exit", "exit_group",
 		"futex", "getdents", "getdents64", "getpid", "getppid", "gettid", "lseek",
-		"madvise", "mmap", "mprotect", "munmap", "newfstatat", "open", "openat",
-		"personality", "pipe2", "prctl", "process_vm_readv", "ptrace", "read", "readlink",
-		"rt_sigaction", "rt_sigprocmask", "prlimit64", "sched_getaffinity", "sched_yield",
-		"sigaltstack", "stat", "wait4", "write", NULL};
+		"madvise", "mmap", "mprotect", "munmap", "nanosleep", "gettimeofday", "mincore",
+		"getrusage", "pread64", "newfstatat", "open", "openat", "personality", "pipe2",
+		"prctl", "process_vm_readv", "ptrace", "read", "readlink", "rt_sigaction",
+		"rt_sigprocmask", "sched_getaffinity", "sched_yield", "sigaltstack", "stat",
+		"wait4", "write", NULL};
 
 const char *filter_missing(void)
 {
@@ -92,9 +93,11 @@ void filter_refuse(struct filter *filter, const char *call, int code)
 
 bool filter_allow_sanitizers(struct filter *filter)
 {
-	if (FILTER_IS_SANITIZED)
-		filter_allow(filter, sanitizer_calls);
-	return FILTER_IS_SANITIZED;
+	if (!FILTER_IS_SANITIZED)
+		return false;
+	filter_allow(filter, sanitizer_calls);
+	filter_allow_if(filter, "prlimit64", 0, UINT64_MAX, 0); /* of this process */
+	return true;
 }
 
 int filter_load(struct filter *filter, struct err *err)
