@@ -162,10 +162,10 @@ differ: $(BIN)/jinja/batch
 	@tests/jinja/differ --count $(CASES) --seed $(SEED) --batch $<
 	@tests/jinja/differ --scopes --count $(CASES) --seed $(SEED) --batch $<
 
-# --- integration tests: tests/integration/*.t, TAP scripts that drive the programs ---
+# --- integration tests: TAP scripts that drive the programs; those of tests/remote talk to servers of their own ---
 
 REFMOUNT_BIN ?= $(CURDIR)/build/asan
-TESTS        ?= $(sort $(wildcard tests/integration/*.t))
+TESTS        ?= $(sort $(wildcard tests/integration/*.t tests/remote/*.t))
 
 integration:
 	@$(MAKE) VARIANT=asan all judges
@@ -304,7 +304,7 @@ help:
 	@echo 'make lint          format, layers, headers, clang-tidy, cppcheck'
 	@echo 'make format        every C file as lint wants it'
 	@echo 'make unit          unit tests under ASan+UBSan, some also under TSan'
-	@echo 'make integration   tests/integration/*.t; TESTS=... picks some'
+	@echo 'make integration   tests/integration/*.t, tests/remote/*.t; TESTS=... picks some'
 	@echo 'make fuzz          each fuzz target for FUZZ_SECONDS=60'
 	@echo 'make differ        CASES=20000 templates of SEED=1, rendered by us and by Jinja2'
 	@echo 'make torture       SWITCHES=10000 under READERS=6: nobody may see half a change; then'

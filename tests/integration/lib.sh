@@ -11,6 +11,7 @@
 # test writes lies below $T, on a tmpfs.
 #
 # REFMOUNT_BIN is the folder with refmount and refmount-fs (default: build/ of this tree). TEST_SECONDS ends a test that hangs.
+# APART, set before, names one more namespace, as unshare(1) does.
 
 set -u
 shopt -s lastpipe # `... | fail` counts in this shell
@@ -30,7 +31,7 @@ if [ -z "${INSIDE_TEST-}" ]; then
 		exit 1
 	}
 	REFMOUNT_BIN=$(cd "$REFMOUNT_BIN" && pwd)
-	apart=(unshare -m --propagation private -p -f --kill-child --mount-proc)
+	apart=(unshare -m --propagation private -p -f --kill-child --mount-proc ${APART-})
 	[ "$(id -u)" = 0 ] || apart+=(-U -r)
 	[ -c /dev/fuse ] || skip_all "this machine has no /dev/fuse"
 	"${apart[@]}" true 2>/dev/null || skip_all "needs root, or user namespaces (unshare ${apart[*]:1})"
