@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,10 +30,21 @@ struct config {
 
 typedef int set_fn(struct config *config, const struct value *value, struct err *err);
 
+enum key_kind {
+	KEY_CALL, /* SET does it */
+	KEY_FILE, /* an absolute path */
+	KEY_WORD,
+	KEY_DURATION,
+};
+
 struct key {
 	const char *name;
-	set_fn *set; /* NULL: known, but not supported by this version */
+	set_fn *set; /* KEY_CALL. NULL: known, but not supported by this version */
+	enum key_kind kind;
+	size_t field; /* of the settings, for the other kinds */
 };
+
+#define FIELD(field) offsetof(struct settings, field)
 
 static void complain(struct config *config, const struct value *at, const char *text)
 {
@@ -107,6 +119,18 @@ static int get_size(const struct value *value, uint64_t *out, struct err *err)
 	return 0;
 }
 
+static int get_duration(const struct value *value, uint64_t *out_ms, struct err *err)
+{
+	char number[24];
+	const char *text = scalar_text(value, number, sizeof(number));
+
+	if (!text)
+		return wrong_kind("a duration", value, err);
+	if (str_to_duration(text, out_ms) < 0)
+		return err_set(err, EINVAL, "'%s' is not a duration such as 30s or 5m", text);
+	return 0;
+}
+
 static int set_repository(struct config *config, const struct value *value, struct err *err)
 {
 	const char *text = NULL;
@@ -163,15 +187,38 @@ static int set_state(struct config *config, const struct value *value, struct er
 
 static int set_poll(struct config *config, const struct value *value, struct err *err)
 {
-	char number[24];
-	const char *text = scalar_text(value, number, sizeof(number));
-	uint64_t poll_ms;
+	uint64_t poll_ms = 0;
+	int rc = get_duration(value, &poll_ms, err);
 
-	if (!text)
-		return wrong_kind("a duration", value, err);
-	if (str_to_duration(text, &poll_ms) < 0)
-		return err_set(err, EINVAL, "'%s' is not a duration such as 30s or 5m", text);
-	return setting_poll(config->settings, poll_ms, err);
+	return rc < 0 ? rc : setting_poll(config->settings, poll_ms, err);
+}
+
+static int set_lease(struct config *config, const struct value *value, struct err *err)
+{
+	uint64_t lease_ms = 0;
+	int rc = get_duration(value, &lease_ms, err);
+
+	return rc < 0 ? rc : setting_lease(config->settings, lease_ms, err);
+}
+
+static int set_depth(struct config *config, const struct value *value, struct err *err)
+{
+	if (value->kind != VALUE_INT || value->integer < 0)
+		return err_set(err, EINVAL, "this must be a number of commits, or 0 for all");
+	return setting_depth(config->settings, (uint64_t)value->integer, err);
+}
+
+static int set_mode(struct config *config, const struct value *value, struct err *err)
+{
+	const char *text = NULL;
+	int rc = get_text(value, &text, err);
+
+	if (rc < 0)
+		return rc;
+	if (strcmp(text, "head") != 0 && strcmp(text, "tag") != 0)
+		return err_set(err, EINVAL, "'%s' is no mode: it is head or tag", text);
+	config->settings->verify_tag = strcmp(text, "tag") == 0;
+	return 0;
 }
 
 static int set_history(struct config *config, const struct value *value, struct err *err)
@@ -231,10 +278,36 @@ static int set_limit_total(struct config *config, const struct value *value, str
 }
 
 static const struct key limit_keys[] = {
-		{"files", set_limit_files},
-		{"file", set_limit_file},
-		{"total", set_limit_total},
-		{NULL, NULL},
+		{"files", set_limit_files, KEY_CALL, 0},
+		{"file", set_limit_file, KEY_CALL, 0},
+		{"total", set_limit_total, KEY_CALL, 0},
+		{NULL, NULL, KEY_CALL, 0},
+};
+
+static const struct key verify_keys[] = {
+		{"signers", NULL, KEY_FILE, FIELD(signers)},
+		{"keyring", NULL, KEY_FILE, FIELD(keyring)},
+		{"mode", set_mode, KEY_CALL, 0},
+		{NULL, NULL, KEY_CALL, 0},
+};
+
+static const struct key credential_keys[] = {
+		{"ssh_key_file", NULL, KEY_FILE, FIELD(ssh_key_file)},
+		{"ssh_known_hosts_file", NULL, KEY_FILE, FIELD(ssh_known_hosts_file)},
+		{"username", NULL, KEY_WORD, FIELD(username)},
+		{"password_file", NULL, KEY_FILE, FIELD(password_file)},
+		{"token_file", NULL, KEY_FILE, FIELD(token_file)},
+		{"client_cert_file", NULL, KEY_FILE, FIELD(client_cert_file)},
+		{"client_key_file", NULL, KEY_FILE, FIELD(client_key_file)},
+		{"ca_file", NULL, KEY_FILE, FIELD(ca_file)},
+		{NULL, NULL, KEY_CALL, 0},
+};
+
+static const struct key http_keys[] = {
+		{"listen", NULL, KEY_WORD, FIELD(http_listen)},
+		{"secret_file", NULL, KEY_FILE, FIELD(http_secret_file)},
+		{"user", NULL, KEY_WORD, FIELD(http_user)},
+		{NULL, NULL, KEY_CALL, 0},
 };
 
 static int take_map(struct config *config, const struct key *keys, const struct value *map,
@@ -278,31 +351,54 @@ static int set_limits(struct config *config, const struct value *value, struct e
 	return take_map(config, limit_keys, value, err);
 }
 
+static int set_verify(struct config *config, const struct value *value, struct err *err)
+{
+	int rc = take_map(config, verify_keys, value, err);
+
+	if (rc == 0 && !config->settings->signers && !config->settings->keyring)
+		rc = err_set(err, EINVAL, "who may sign is missing: signers or keyring");
+	return rc;
+}
+
+static int set_credentials(struct config *config, const struct value *value, struct err *err)
+{
+	return take_map(config, credential_keys, value, err);
+}
+
+static int set_http(struct config *config, const struct value *value, struct err *err)
+{
+	return take_map(config, http_keys, value, err);
+}
+
 static const struct key top_keys[] = {
-		{"repository", set_repository},
-		{"ref", set_ref},
-		{"mountpoint", set_mountpoint},
-		{"path", set_folder},
-		{"state", set_state},
-		{"poll", set_poll},
-		{"history", set_history},
-		{"uid", set_uid},
-		{"gid", set_gid},
-		{"allow_other", set_allow_other},
-		{"noexec", set_noexec},
-		{"allow_rewind", set_allow_rewind},
-		{"limits", set_limits},
-		{"facts", set_facts},
-		{"secrets", set_secrets},
-		{"verify", NULL},
-		{"max_age", NULL},
-		{"checks", NULL},
-		{"on_switch", NULL},
-		{"probation", NULL},
-		{"live", NULL},
-		{"depth", NULL},
-		{"lease", NULL},
-		{NULL, NULL},
+		{"repository", set_repository, KEY_CALL, 0},
+		{"ref", set_ref, KEY_CALL, 0},
+		{"mountpoint", set_mountpoint, KEY_CALL, 0},
+		{"path", set_folder, KEY_CALL, 0},
+		{"state", set_state, KEY_CALL, 0},
+		{"poll", set_poll, KEY_CALL, 0},
+		{"history", set_history, KEY_CALL, 0},
+		{"uid", set_uid, KEY_CALL, 0},
+		{"gid", set_gid, KEY_CALL, 0},
+		{"allow_other", set_allow_other, KEY_CALL, 0},
+		{"noexec", set_noexec, KEY_CALL, 0},
+		{"allow_rewind", set_allow_rewind, KEY_CALL, 0},
+		{"limits", set_limits, KEY_CALL, 0},
+		{"facts", set_facts, KEY_CALL, 0},
+		{"secrets", set_secrets, KEY_CALL, 0},
+		{"verify", set_verify, KEY_CALL, 0},
+		{"max_age", NULL, KEY_DURATION, FIELD(max_age_ms)},
+		{"debounce", NULL, KEY_DURATION, FIELD(debounce_ms)},
+		{"credentials", set_credentials, KEY_CALL, 0},
+		{"proxy", NULL, KEY_WORD, FIELD(proxy)},
+		{"http", set_http, KEY_CALL, 0},
+		{"checks", NULL, KEY_CALL, 0},
+		{"on_switch", NULL, KEY_CALL, 0},
+		{"probation", NULL, KEY_CALL, 0},
+		{"live", NULL, KEY_CALL, 0},
+		{"depth", set_depth, KEY_CALL, 0},
+		{"lease", set_lease, KEY_CALL, 0},
+		{NULL, NULL, KEY_CALL, 0},
 };
 
 static const char *suggest(const struct key *keys, const char *name)
@@ -343,6 +439,19 @@ static const struct key *find_key(const struct key *keys, const struct value *ke
 	return NULL;
 }
 
+static int set_field(struct config *config, const struct key *key, const struct value *value,
+		struct err *err)
+{
+	uintptr_t field = (uintptr_t)config->settings + key->field;
+	const char *text = NULL;
+	int rc;
+
+	if (key->kind == KEY_DURATION)
+		return get_duration(value, (uint64_t *)field, err);
+	rc = key->kind == KEY_FILE ? get_path(value, &text, err) : get_text(value, &text, err);
+	return rc < 0 ? rc : setting_text((char **)field, text, err);
+}
+
 static void take_pair(struct config *config, const struct key *keys, const struct value_pair *pair)
 {
 	const struct key *key = find_key(keys, pair->key);
@@ -350,6 +459,9 @@ static void take_pair(struct config *config, const struct key *keys, const struc
 
 	if (!key) {
 		take_unknown(config, keys, pair->key);
+	} else if (key->kind != KEY_CALL) {
+		if (set_field(config, key, pair->value, &err) < 0)
+			complain(config, pair->value, err.text);
 	} else if (!key->set) {
 		(void)err_set(&err, ENOTSUP, "'%s' is not supported by this version", key->name);
 		complain(config, pair->key, err.text);

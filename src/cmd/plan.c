@@ -17,13 +17,45 @@
 #include "src/cmd/source.h"
 #include "src/link/settings.h"
 
-#define LATER "not supported by this version"
-#define UNSET UINT64_MAX
+#define UNSET  UINT64_MAX
+#define MIRROR "mirror.git" /* below the state folder */
+
+/* Texts that are settings just as they are; the first ones are the paths of files. */
+enum {
+	PLAN_SSH_KEY,
+	PLAN_SSH_KNOWN_HOSTS,
+	PLAN_PASSWORD,
+	PLAN_TOKEN,
+	PLAN_CLIENT_CERT,
+	PLAN_CLIENT_KEY,
+	PLAN_CA,
+	PLAN_SIGNERS,
+	PLAN_KEYRING,
+	PLAN_FILES,
+	PLAN_USERNAME = PLAN_FILES,
+	PLAN_PROXY,
+	PLAN_TEXTS
+};
+
+static const size_t plan_texts[PLAN_TEXTS] = {
+		[PLAN_SSH_KEY] = offsetof(struct settings, ssh_key_file),
+		[PLAN_SSH_KNOWN_HOSTS] = offsetof(struct settings, ssh_known_hosts_file),
+		[PLAN_PASSWORD] = offsetof(struct settings, password_file),
+		[PLAN_TOKEN] = offsetof(struct settings, token_file),
+		[PLAN_CLIENT_CERT] = offsetof(struct settings, client_cert_file),
+		[PLAN_CLIENT_KEY] = offsetof(struct settings, client_key_file),
+		[PLAN_CA] = offsetof(struct settings, ca_file),
+		[PLAN_SIGNERS] = offsetof(struct settings, signers),
+		[PLAN_KEYRING] = offsetof(struct settings, keyring),
+		[PLAN_USERNAME] = offsetof(struct settings, username),
+		[PLAN_PROXY] = offsetof(struct settings, proxy),
+};
 
 /* What `-o` sets. */
 struct keys {
 	const char *path, *state, *uid, *gid, *facts, *secrets;
-	uint64_t poll_ms, history;
+	const char *texts[PLAN_TEXTS]; /* in the order of plan_texts */
+	uint64_t poll_ms, history, depth, lease_ms, max_age_ms, debounce_ms;
 	bool allow_other, noexec, allow_rewind, rw;
 };
 
@@ -48,8 +80,35 @@ const struct option plan_keys[] = {
 				"what refmount.yaml may know about this node"},
 		{"secrets", 0, OPTION_TEXT, FIELD(secrets), "DIR",
 				"where the secrets named in refmount.yaml lie"},
-		{"depth", 0, OPTION_REFUSED, 0, NULL, LATER},
-		{"lease", 0, OPTION_REFUSED, 0, NULL, LATER},
+		{"ssh_key_file", 0, OPTION_TEXT, FIELD(texts[PLAN_SSH_KEY]), "FILE",
+				"private key for an ssh repository"},
+		{"ssh_known_hosts_file", 0, OPTION_TEXT, FIELD(texts[PLAN_SSH_KNOWN_HOSTS]), "FILE",
+				"its host key, as ssh-keyscan prints it"},
+		{"username", 0, OPTION_TEXT, FIELD(texts[PLAN_USERNAME]), "NAME",
+				"for an https repository"},
+		{"password_file", 0, OPTION_TEXT, FIELD(texts[PLAN_PASSWORD]), "FILE",
+				"with its password; read at each fetch"},
+		{"token_file", 0, OPTION_TEXT, FIELD(texts[PLAN_TOKEN]), "FILE",
+				"with an access token; read at each fetch"},
+		{"client_cert_file", 0, OPTION_TEXT, FIELD(texts[PLAN_CLIENT_CERT]), "FILE",
+				"certificate to show to an https repository"},
+		{"client_key_file", 0, OPTION_TEXT, FIELD(texts[PLAN_CLIENT_KEY]), "FILE",
+				"its private key"},
+		{"ca_file", 0, OPTION_TEXT, FIELD(texts[PLAN_CA]), "FILE",
+				"who may vouch for an https repository"},
+		{"proxy", 0, OPTION_TEXT, FIELD(texts[PLAN_PROXY]), "URL", "to reach it through"},
+		{"depth", 0, OPTION_NUMBER, FIELD(depth), "N",
+				"commits of history to fetch (as needed; 0: all)"},
+		{"signers", 0, OPTION_TEXT, FIELD(texts[PLAN_SIGNERS]), "FILE",
+				"who may sign commits, as ssh-keygen(1) has it"},
+		{"keyring", 0, OPTION_TEXT, FIELD(texts[PLAN_KEYRING]), "FILE",
+				"the same with OpenPGP, as gpgv(1) has it"},
+		{"max_age", 0, OPTION_DURATION, FIELD(max_age_ms), "DURATION",
+				"no contact for longer is a fault (0: never)"},
+		{"debounce", 0, OPTION_DURATION, FIELD(debounce_ms), "DURATION",
+				"wait until the ref has been quiet for so long"},
+		{"lease", 0, OPTION_DURATION, FIELD(lease_ms), "DURATION",
+				"who reads several files sees one revision (20ms; 0: off)"},
 		{"suid", 0, OPTION_REFUSED, 0, NULL, "a mount is always nosuid"},
 		{"dev", 0, OPTION_REFUSED, 0, NULL, "a mount is always nodev"},
 		/* What mount(8) passes on and what fstab is full of. */
@@ -118,6 +177,39 @@ static int take_facts(struct settings *settings, const char *text, struct err *e
 	return rc;
 }
 
+static int apply_texts(const struct keys *keys, struct settings *settings, struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < PLAN_TEXTS && rc == 0; i++) {
+		char **field = (char **)((uintptr_t)settings + plan_texts[i]);
+
+		if (keys->texts[i])
+			rc = i < PLAN_FILES ? setting_file(field, "file", keys->texts[i], err)
+					    : setting_text(field, keys->texts[i], err);
+	}
+	return rc;
+}
+
+static int apply_numbers(const struct keys *keys, struct settings *settings, struct err *err)
+{
+	int rc = 0;
+
+	if (keys->poll_ms != UNSET)
+		rc = setting_poll(settings, keys->poll_ms, err);
+	if (rc == 0 && keys->history != UNSET)
+		rc = setting_history(settings, keys->history, err);
+	if (rc == 0 && keys->depth != UNSET)
+		rc = setting_depth(settings, keys->depth, err);
+	if (rc == 0 && keys->lease_ms != UNSET)
+		rc = setting_lease(settings, keys->lease_ms, err);
+	if (keys->max_age_ms != UNSET)
+		settings->max_age_ms = keys->max_age_ms;
+	if (keys->debounce_ms != UNSET)
+		settings->debounce_ms = keys->debounce_ms;
+	return rc;
+}
+
 static int apply_keys(const struct keys *keys, struct settings *settings, struct err *err)
 {
 	int rc = 0;
@@ -137,16 +229,23 @@ static int apply_keys(const struct keys *keys, struct settings *settings, struct
 		rc = setting_uid(settings, keys->uid, err);
 	if (rc == 0 && keys->gid)
 		rc = setting_gid(settings, keys->gid, err);
-	if (rc == 0 && keys->poll_ms != UNSET)
-		rc = setting_poll(settings, keys->poll_ms, err);
-	if (rc == 0 && keys->history != UNSET)
-		rc = setting_history(settings, keys->history, err);
+	if (rc == 0)
+		rc = apply_texts(keys, settings, err);
+	if (rc == 0)
+		rc = apply_numbers(keys, settings, err);
 	return rc;
 }
 
 static int take_options(const struct plan *plan, struct settings *settings, struct err *err)
 {
-	struct keys keys = {.poll_ms = UNSET, .history = UNSET};
+	struct keys keys = {
+			.poll_ms = UNSET,
+			.history = UNSET,
+			.depth = UNSET,
+			.lease_ms = UNSET,
+			.max_age_ms = UNSET,
+			.debounce_ms = UNSET,
+	};
 	struct buf texts = BUF_INIT;
 	int rc;
 
@@ -260,6 +359,19 @@ static int below(const struct buf *base, const char *name, char **out, struct er
 	return *out ? 0 : err_sys(err, ENOMEM, "'%s'", name);
 }
 
+static int take_repository(struct settings *settings, struct err *err)
+{
+	struct buf state = BUF_INIT;
+	int rc;
+
+	if (!settings->is_remote)
+		return setting_text(&settings->repository, settings->source, err);
+	buf_add_str(&state, settings->state_dir);
+	rc = below(&state, MIRROR, &settings->repository, err);
+	buf_release(&state);
+	return rc;
+}
+
 static int take_places(struct settings *settings, struct err *err)
 {
 	struct buf base = BUF_INIT;
@@ -275,7 +387,7 @@ static int take_places(struct settings *settings, struct err *err)
 	if (rc == 0)
 		rc = below(&base, settings->name, &settings->run_dir, err);
 	buf_release(&base);
-	return rc;
+	return rc == 0 ? take_repository(settings, err) : rc;
 }
 
 /*

@@ -51,14 +51,13 @@ int setting_folder(struct settings *settings, const char *text, struct err *err)
 	return 0;
 }
 
-/* TEXT, the path of WHAT, made absolute. */
-static int set_dir(char **field, const char *what, const char *text, struct err *err)
+int setting_file(char **field, const char *what, const char *text, struct err *err)
 {
 	struct buf path = BUF_INIT;
 	char here[PATH_MAX], *dir;
 
 	if (text[0] == '\0')
-		return err_set(err, EINVAL, "the %s directory is empty", what);
+		return err_set(err, EINVAL, "the path of the %s is empty", what);
 	if (text[0] == '/')
 		buf_add_str(&path, text);
 	else if (getcwd(here, sizeof(here)))
@@ -73,12 +72,12 @@ static int set_dir(char **field, const char *what, const char *text, struct err 
 
 int setting_state(struct settings *settings, const char *text, struct err *err)
 {
-	return set_dir(&settings->state_dir, "state", text, err);
+	return setting_file(&settings->state_dir, "state directory", text, err);
 }
 
 int setting_secrets(struct settings *settings, const char *text, struct err *err)
 {
-	return set_dir(&settings->secrets, "secrets", text, err);
+	return setting_file(&settings->secrets, "secrets directory", text, err);
 }
 
 int setting_fact(struct settings *settings, const char *name, size_t name_len, const char *value,
@@ -119,6 +118,24 @@ int setting_history(struct settings *settings, uint64_t history, struct err *err
 		return err_set(err, EINVAL, "history must be %d to %d revisions",
 				SETTING_HISTORY_MIN, SETTING_HISTORY_MAX);
 	settings->history = (uint32_t)history;
+	return 0;
+}
+
+int setting_depth(struct settings *settings, uint64_t depth, struct err *err)
+{
+	if (depth > SETTING_DEPTH_MAX)
+		return err_set(err, EINVAL, "depth must be at most %d commits (0: all)",
+				SETTING_DEPTH_MAX);
+	settings->depth = (uint32_t)depth;
+	return 0;
+}
+
+int setting_lease(struct settings *settings, uint64_t lease_ms, struct err *err)
+{
+	if (lease_ms > SETTING_LEASE_MAX_MS)
+		return err_set(err, EINVAL, "lease must be at most %dms (0: off)",
+				SETTING_LEASE_MAX_MS);
+	settings->lease_ms = lease_ms;
 	return 0;
 }
 

@@ -303,7 +303,7 @@ static struct job job_for(const struct engine *engine, const struct oid *commit,
 	struct job job = JOB_INIT;
 
 	job.kind = JOB_BUILD;
-	job.repository = settings->source;
+	job.repository = settings->repository;
 	job.state_dir = settings->state_dir;
 	job.folder = settings->folder;
 	job.facts = settings->facts;

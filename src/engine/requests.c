@@ -132,7 +132,7 @@ static void ask_builder(struct ticket *ticket)
 	struct err err = ERR_INIT;
 
 	job.kind = JOB_RESOLVE;
-	job.repository = engine->settings.source;
+	job.repository = engine->settings.repository;
 	job.state_dir = engine->settings.state_dir;
 	job.revision = ticket->target;
 	if (builds_start(engine->builds, &job, on_resolved, ticket, &ticket->resolve, &err) < 0)

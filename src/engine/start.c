@@ -186,7 +186,7 @@ void start_serving(struct engine *engine, bool is_adopted)
 void start_following(struct engine *engine)
 {
 	const struct follow_spec spec = {
-			.source = engine->settings.source,
+			.source = engine->settings.repository,
 			.ref = engine->saved.ref,
 			.poll_ms = engine->settings.poll_ms,
 			.fn = decide_answer,

@@ -16,7 +16,46 @@
  * sides of an upgrade, which the version keeps apart.
  */
 #define MAGIC	0x53544553544e4d52u /* "RMNTSETS" */
-#define VERSION 2u
+#define VERSION 3u
+
+#define STRING(field) offsetof(struct settings, field)
+
+/* All strings of the struct. */
+static const size_t strings[] = {
+		STRING(name),
+		STRING(source),
+		STRING(ref),
+		STRING(mountpoint),
+		STRING(state_dir),
+		STRING(run_dir),
+		STRING(folder),
+		STRING(program),
+		STRING(facts),
+		STRING(secrets),
+		STRING(repository),
+		STRING(signers),
+		STRING(keyring),
+		STRING(ssh_key_file),
+		STRING(ssh_known_hosts_file),
+		STRING(username),
+		STRING(password_file),
+		STRING(token_file),
+		STRING(client_cert_file),
+		STRING(client_key_file),
+		STRING(ca_file),
+		STRING(proxy),
+		STRING(http_listen),
+		STRING(http_secret_file),
+		STRING(http_user),
+		STRING(operations),
+};
+
+#define STRING_COUNT (sizeof(strings) / sizeof(strings[0]))
+
+static char **string_at(const struct settings *settings, size_t i)
+{
+	return (char **)((uintptr_t)settings + strings[i]);
+}
 
 /* What is left to decode; `bad` is sticky. */
 struct reader {
@@ -101,16 +140,8 @@ void settings_release(struct settings *settings)
 {
 	if (!settings)
 		return;
-	free(settings->name);
-	free(settings->source);
-	free(settings->ref);
-	free(settings->mountpoint);
-	free(settings->state_dir);
-	free(settings->run_dir);
-	free(settings->folder);
-	free(settings->program);
-	free(settings->facts);
-	free(settings->secrets);
+	for (size_t i = 0; i < STRING_COUNT; i++)
+		free(*string_at(settings, i));
 	memset(settings, 0, sizeof(*settings));
 }
 
@@ -118,16 +149,8 @@ void settings_encode(const struct settings *settings, struct buf *out)
 {
 	put_u64(out, MAGIC);
 	put_u32(out, VERSION);
-	put_string(out, settings->name);
-	put_string(out, settings->source);
-	put_string(out, settings->ref);
-	put_string(out, settings->mountpoint);
-	put_string(out, settings->state_dir);
-	put_string(out, settings->run_dir);
-	put_string(out, settings->folder);
-	put_string(out, settings->program);
-	put_string(out, settings->facts);
-	put_string(out, settings->secrets);
+	for (size_t i = 0; i < STRING_COUNT; i++)
+		put_string(out, *string_at(settings, i));
 	put_u64(out, settings->poll_ms);
 	put_u32(out, settings->history);
 	put_u32(out, settings->uid);
@@ -135,7 +158,13 @@ void settings_encode(const struct settings *settings, struct buf *out)
 	put_u32(out, settings->allow_other);
 	put_u32(out, settings->noexec);
 	put_u32(out, settings->allow_rewind);
+	put_u32(out, settings->is_remote);
+	put_u32(out, settings->verify_tag);
 	put_u32(out, settings->foreground);
+	put_u32(out, settings->depth);
+	put_u64(out, settings->lease_ms);
+	put_u64(out, settings->max_age_ms);
+	put_u64(out, settings->debounce_ms);
 	put_u64(out, settings->limit_files);
 	put_u64(out, settings->limit_file_bytes);
 	put_u64(out, settings->limit_total_bytes);
@@ -143,16 +172,8 @@ void settings_encode(const struct settings *settings, struct buf *out)
 
 static void decode_fields(struct reader *in, struct settings *out)
 {
-	out->name = get_string(in);
-	out->source = get_string(in);
-	out->ref = get_string(in);
-	out->mountpoint = get_string(in);
-	out->state_dir = get_string(in);
-	out->run_dir = get_string(in);
-	out->folder = get_string(in);
-	out->program = get_string(in);
-	out->facts = get_string(in);
-	out->secrets = get_string(in);
+	for (size_t i = 0; i < STRING_COUNT; i++)
+		*string_at(out, i) = get_string(in);
 	out->poll_ms = get_u64(in);
 	out->history = get_u32(in);
 	out->uid = get_u32(in);
@@ -160,7 +181,13 @@ static void decode_fields(struct reader *in, struct settings *out)
 	out->allow_other = get_bool(in);
 	out->noexec = get_bool(in);
 	out->allow_rewind = get_bool(in);
+	out->is_remote = get_bool(in);
+	out->verify_tag = get_bool(in);
 	out->foreground = get_bool(in);
+	out->depth = get_u32(in);
+	out->lease_ms = get_u64(in);
+	out->max_age_ms = get_u64(in);
+	out->debounce_ms = get_u64(in);
 	out->limit_files = get_u64(in);
 	out->limit_file_bytes = get_u64(in);
 	out->limit_total_bytes = get_u64(in);

@@ -99,9 +99,9 @@ def manifest():
 def node():
     text = read("src", "cmd", "config.c")
     there = set()
-    for name in ("limit_keys", "top_keys"):
-        body = re.search(name + r"\[\] = \{(.*?)\};", text, flags=re.S).group(1)
-        there |= {key for key, call in re.findall(r'\{"(\w+)", (\w+)\}', body) if call != "NULL"}
+    for body in re.findall(r"struct key \w+\[\] = \{(.*?)\};", text, flags=re.S):
+        there |= {key for key, call, kind in re.findall(r'\{"(\w+)", (\w+), (\w+),', body)
+                  if call != "NULL" or kind != "KEY_CALL"}
     compare("node configuration", there, words(read("docs", "refmount-node.5"), "It Cm"))
 
 

@@ -120,10 +120,56 @@ static void every_fault_has_its_place(void **state)
 	expect("ref: \"a\\0b\"\n", "f:1:6: this must not be empty\n");
 }
 
+static void trust_and_remotes(void **state)
+{
+	static const char text[] =
+			"verify: {signers: /s, keyring: /k, mode: tag}\n"
+			"credentials: {ssh_key_file: /a, ssh_known_hosts_file: /b, username: u,\n"
+			"  password_file: /c, token_file: /d, client_cert_file: /e,\n"
+			"  client_key_file: /f, ca_file: /g}\n"
+			"proxy: http://proxy.example.com:3128\n"
+			"http: {listen: '127.0.0.1:9180', secret_file: /h, user: nobody}\n"
+			"depth: 0\nmax_age: 1d\ndebounce: 2s\nlease: 5ms\n";
+	struct settings settings = SETTINGS_INIT;
+	struct diag findings = DIAG_INIT;
+
+	(void)state;
+	config_parse("f", text, strlen(text), &settings, &findings);
+	assert_int_equal(findings.count, 0);
+	assert_string_equal(settings.signers, "/s");
+	assert_string_equal(settings.keyring, "/k");
+	assert_true(settings.verify_tag);
+	assert_string_equal(settings.ssh_key_file, "/a");
+	assert_string_equal(settings.ssh_known_hosts_file, "/b");
+	assert_string_equal(settings.username, "u");
+	assert_string_equal(settings.password_file, "/c");
+	assert_string_equal(settings.token_file, "/d");
+	assert_string_equal(settings.client_cert_file, "/e");
+	assert_string_equal(settings.client_key_file, "/f");
+	assert_string_equal(settings.ca_file, "/g");
+	assert_string_equal(settings.proxy, "http://proxy.example.com:3128");
+	assert_string_equal(settings.http_listen, "127.0.0.1:9180");
+	assert_string_equal(settings.http_secret_file, "/h");
+	assert_string_equal(settings.http_user, "nobody");
+	assert_int_equal(settings.depth, 0);
+	assert_int_equal(settings.max_age_ms, 86400000);
+	assert_int_equal(settings.debounce_ms, 2000);
+	assert_int_equal(settings.lease_ms, 5);
+	settings_release(&settings);
+
+	expect("verify: {mode: tag}\n", "f:1:9: who may sign is missing: signers or keyring\n");
+	expect("verify: {signers: s, mode: all}\n",
+			"f:1:9: who may sign is missing: signers or keyring\n"
+			"f:1:19: 's' must be an absolute path\n"
+			"f:1:28: 'all' is no mode: it is head or tag\n");
+	expect("lease: 2s\n", "f:1:8: lease must be at most 1000ms (0: off)\n");
+	expect("depth: -1\n", "f:1:8: this must be a number of commits, or 0 for all\n");
+	expect("max_age: soon\n", "f:1:10: 'soon' is not a duration such as 30s or 5m\n");
+}
+
 static void what_comes_later_is_refused(void **state)
 {
-	static const char *const keys[] = {"verify", "max_age", "checks", "on_switch", "probation",
-			"live", "depth", "lease", NULL};
+	static const char *const keys[] = {"checks", "on_switch", "probation", "live", NULL};
 	struct buf text = BUF_INIT, said = BUF_INIT;
 	size_t i;
 
@@ -156,6 +202,7 @@ int main(void)
 			cmocka_unit_test(everything),
 			cmocka_unit_test(what_is_not_named_stays),
 			cmocka_unit_test(every_fault_has_its_place),
+			cmocka_unit_test(trust_and_remotes),
 			cmocka_unit_test(what_comes_later_is_refused),
 			cmocka_unit_test(a_missing_file),
 	};

@@ -98,6 +98,32 @@ static void defaults(void **state)
 	settings_release(&settings);
 }
 
+static void trust_and_remotes(void **state)
+{
+	struct settings settings = SETTINGS_INIT;
+	struct diag findings = DIAG_INIT;
+	struct err err = ERR_INIT;
+	struct plan plan;
+	char text[256];
+
+	(void)state;
+	with_options(&plan,
+			"ca_file=/ca,ssh_key_file=key,username=u,signers=/s,depth=0,lease=0ms,"
+			"max_age=1d,debounce=1s");
+	assert_int_equal(plan_settings(&plan, &settings, &findings, &err), 0);
+	assert_string_equal(settings.ca_file, "/ca");
+	(void)snprintf(text, sizeof(text), "%s/key", dir);
+	assert_string_equal(settings.ssh_key_file, text);
+	assert_string_equal(settings.username, "u");
+	assert_string_equal(settings.signers, "/s");
+	assert_string_equal(settings.repository, settings.source);
+	assert_int_equal(settings.depth, 0);
+	assert_int_equal(settings.lease_ms, 0);
+	assert_int_equal(settings.max_age_ms, 86400000);
+	assert_int_equal(settings.debounce_ms, 1000);
+	settings_release(&settings);
+}
+
 static void expect_error(const struct plan *plan, const char *message)
 {
 	struct settings settings = SETTINGS_INIT;
@@ -129,9 +155,11 @@ static void what_is_wrong_is_said(void **state)
 	plan.facts = (struct option_list){.items = {"env="}, .count = 1};
 	expect_error(&plan, "fact 'env' is empty");
 	with_options(&plan, "secrets=");
-	expect_error(&plan, "the secrets directory is empty");
-	with_options(&plan, "lease=20ms");
-	expect_error(&plan, "not supported by this version");
+	expect_error(&plan, "the path of the secrets directory is empty");
+	with_options(&plan, "lease=2s");
+	expect_error(&plan, "lease must be at most 1000ms (0: off)");
+	with_options(&plan, "ca_file=");
+	expect_error(&plan, "the path of the file is empty");
 	with_options(&plan, "history=1");
 	expect_error(&plan, "history must be 2 to 200 revisions");
 	with_options(&plan, "path=../x");
@@ -242,6 +270,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(complete_settings),
 			cmocka_unit_test(defaults),
+			cmocka_unit_test(trust_and_remotes),
 			cmocka_unit_test(what_is_wrong_is_said),
 			cmocka_unit_test(mount_may_say_rw),
 			cmocka_unit_test(the_command_line_wins),

@@ -27,6 +27,9 @@ static struct settings sample(void)
 	settings.uid = 1000;
 	settings.noexec = true;
 	settings.history = 12;
+	settings.is_remote = true;
+	settings.ca_file = strdup("/etc/ca.pem");
+	settings.operations = strdup("{}");
 	return settings;
 }
 
@@ -46,6 +49,12 @@ static void test_round_trip(void **state)
 	assert_string_equal(out.folder, ""); /* was NULL */
 	assert_string_equal(out.facts, "env=prod\nhost=a\n");
 	assert_string_equal(out.secrets, "");
+	assert_string_equal(out.ca_file, "/etc/ca.pem");
+	assert_string_equal(out.operations, "{}");
+	assert_string_equal(out.proxy, "");
+	assert_true(out.is_remote);
+	assert_int_equal(out.depth, SETTINGS_DEPTH_AUTO);
+	assert_int_equal(out.lease_ms, 20);
 	assert_int_equal(out.uid, 1000);
 	assert_int_equal(out.history, 12);
 	assert_int_equal(out.poll_ms, 30000);
@@ -91,7 +100,7 @@ static void test_other_version(void **state)
 	settings_encode(&settings, &text);
 	text.data[8]++;
 	assert_int_equal(settings_decode(text.data, text.len, &out, &err), -EPROTO);
-	assert_non_null(strstr(err.text, "version 3"));
+	assert_non_null(strstr(err.text, "version 4"));
 	buf_release(&text);
 	settings_release(&settings);
 }
