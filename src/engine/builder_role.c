@@ -15,9 +15,10 @@
 #include "src/build/build.h"
 #include "src/build/job.h"
 #include "src/engine/sandbox.h"
+#include "src/engine/workers.h"
 #include "src/git/repo.h"
 
-#define BUILDER_FD_ENGINE 3
+#define BUILDER_FD_ENGINE WORKER_FD_ENGINE
 #define STEP		  65536
 #define FILE_EXTRA	  (1ull << 30) /* bytes of a segment besides the contents of files */
 

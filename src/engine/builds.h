@@ -1,9 +1,6 @@
 /*
- * builds: builder processes, one for each job. One more is kept waiting, already executed, so that
- * a job costs no start of a program; it sleeps in a read and uses no CPU.
- *
- * A job travels as bytes over a stream socket that is shut down behind them, the result likewise,
- * so the end of the stream is the end of the message. Results are untrusted.
+ * builds: builder processes (workers.h), one for each job. One more is kept waiting. Results are
+ * untrusted.
  */
 #ifndef ENGINE_BUILDS_H
 #define ENGINE_BUILDS_H
