@@ -7,7 +7,7 @@
 #include "src/base/buf.h"
 #include "src/base/diag.h"
 #include "src/base/err.h"
-#include "src/render/glob.h"
+#include "src/base/glob.h"
 #include "src/render/input.h"
 #include "src/render/jsontext.h"
 #include "src/render/manifest.h"

@@ -5,9 +5,9 @@
 
 #include "src/base/buf.h"
 #include "src/base/diag.h"
+#include "src/base/glob.h"
 #include "src/render/check.h"
 #include "src/render/engines.h"
-#include "src/render/glob.h"
 #include "src/render/input.h"
 #include "src/render/manifest.h"
 #include "src/render/output.h"

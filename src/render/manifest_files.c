@@ -4,7 +4,7 @@
 
 #include "src/base/arena.h"
 #include "src/base/err.h"
-#include "src/render/glob.h"
+#include "src/base/glob.h"
 #include "src/render/manifest.h"
 #include "src/render/manifest_parts.h"
 #include "src/render/views.h"

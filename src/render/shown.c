@@ -8,10 +8,10 @@
 
 #include "src/base/diag.h"
 #include "src/base/err.h"
+#include "src/base/glob.h"
 #include "src/base/str.h"
 #include "src/base/vec.h"
 #include "src/render/files.h"
-#include "src/render/glob.h"
 #include "src/render/output.h"
 #include "src/value/value.h"
 

@@ -4,8 +4,8 @@
 
 #include "src/base/arena.h"
 #include "src/base/diag.h"
+#include "src/base/glob.h"
 #include "src/render/facts.h"
-#include "src/render/glob.h"
 #include "src/render/manifest.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -10,7 +10,7 @@
 #include "src/base/arena.h"
 #include "src/base/buf.h"
 #include "src/base/diag.h"
-#include "src/render/glob.h"
+#include "src/base/glob.h"
 #include "src/render/manifest.h"
 
 static struct arena *arena;

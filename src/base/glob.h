@@ -1,5 +1,5 @@
 /*
- * glob: which files a rule of the manifest is about.
+ * glob: paths by pattern, as manifests and node configurations name them.
  *
  *     *        any characters of one name         **      any folders, also none (a whole component)
  *     ?        one character of a name            {a,b}   one or the other
@@ -7,8 +7,8 @@
  *
  * A pattern is matched against the whole path, and a leading dot is like any other character.
  */
-#ifndef RENDER_GLOB_H
-#define RENDER_GLOB_H
+#ifndef BASE_GLOB_H
+#define BASE_GLOB_H
 
 #include <stdbool.h>
 

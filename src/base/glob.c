@@ -4,7 +4,7 @@
  * make it slow, as they can where stars are tried one after the other. Braces are multiplied out
  * beforehand, within a limit, into several rows.
  */
-#include "src/render/glob.h"
+#include "src/base/glob.h"
 
 #include <errno.h>
 #include <stdint.h>

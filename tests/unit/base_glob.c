@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "src/base/err.h"
-#include "src/render/glob.h"
+#include "src/base/glob.h"
 
 static void matches(void **state)
 {
