@@ -19,18 +19,24 @@ enum { DIR_CONTROL = 2, DIR_AT = 3 };
 #define MODE_DIR  0555
 #define MODE_LINK 0777
 
-#define ENTRIES_MAX 16 /* of a folder other than at/ */
-#define SEALS	    (F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
+#define SEALS (F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
+
+#define TEXT_FIRST_CONTROL TEXT_STATUS_JSON /* from here on in .refmount */
+
+static const char *const names[TEXT_COUNT] = {
+		[TEXT_STATUS] = ".status",
+		[TEXT_DRIFT] = ".drift",
+		[TEXT_STATUS_JSON] = "status.json",
+		[TEXT_DRIFT_JSON] = "drift.json",
+		[TEXT_REVISION] = "revision",
+		[TEXT_HISTORY] = "history",
+		[TEXT_HISTORY_JSON] = "history.json",
+};
 
 void texts_release(struct texts *texts)
 {
-	buf_release(&texts->status);
-	buf_release(&texts->status_json);
-	buf_release(&texts->drift);
-	buf_release(&texts->drift_json);
-	buf_release(&texts->revision);
-	buf_release(&texts->history);
-	buf_release(&texts->history_json);
+	for (int i = 0; i < TEXT_COUNT; i++)
+		buf_release(&texts->of[i]);
 }
 
 struct maker {
@@ -53,10 +59,10 @@ static struct node_spec named(
 	};
 }
 
-static place add_file(
-		struct maker *maker, const char *name, uint32_t parent, const struct buf *text)
+static place add_text(struct maker *maker, enum text which, uint32_t parent)
 {
-	struct node_spec spec = named(maker, name, MODE_FILE, parent);
+	struct node_spec spec = named(maker, names[which], MODE_FILE, parent);
+	const struct buf *text = &maker->spec->texts->of[which];
 	place data = builder_data(maker->builder, buf_str(text), text->len);
 
 	return builder_file(maker->builder, NODE_FILE, &spec, data, text->len, NULL);
@@ -132,28 +138,23 @@ static place add_at(struct maker *maker)
 
 static place add_control(struct maker *maker)
 {
-	const struct texts *texts = maker->spec->texts;
-	place entries[ENTRIES_MAX];
+	place entries[TEXT_COUNT + 1];
 	uint32_t count = 0;
 
-	entries[count++] = add_file(maker, "revision", DIR_CONTROL, &texts->revision);
-	entries[count++] = add_file(maker, "status.json", DIR_CONTROL, &texts->status_json);
-	entries[count++] = add_file(maker, "drift.json", DIR_CONTROL, &texts->drift_json);
-	entries[count++] = add_file(maker, "history", DIR_CONTROL, &texts->history);
-	entries[count++] = add_file(maker, "history.json", DIR_CONTROL, &texts->history_json);
+	for (int i = TEXT_FIRST_CONTROL; i < TEXT_COUNT; i++)
+		entries[count++] = add_text(maker, i, DIR_CONTROL);
 	entries[count++] = add_at(maker);
 	return add_dir(maker, ".refmount", DIR_CONTROL, entries, count);
 }
 
 static int fill(struct maker *maker, struct overlay *out, struct err *err)
 {
-	const struct texts *texts = maker->spec->texts;
-	place entries[ENTRIES_MAX];
+	place entries[TEXT_FIRST_CONTROL + 1];
 	uint32_t count = 0;
 	int rc;
 
-	entries[count++] = add_file(maker, ".status", DIR_ROOT, &texts->status);
-	entries[count++] = add_file(maker, ".drift", DIR_ROOT, &texts->drift);
+	for (int i = 0; i < TEXT_FIRST_CONTROL; i++)
+		entries[count++] = add_text(maker, i, DIR_ROOT);
 	entries[count++] = add_control(maker);
 	out->root = add_dir(maker, "", DIR_ROOT, entries, count);
 	rc = index_update(maker->builder, PLACE_NONE, maker->changes, 3, &out->index);

@@ -16,12 +16,23 @@ struct err;
 struct kept;
 struct segment_set;
 
-/* The texts, each the content of one file. */
-struct texts {
-	struct buf status, status_json, drift, drift_json, revision, history, history_json;
+/* The files; overlay.c has their names. */
+enum text {
+	TEXT_STATUS, /* in the root; the others are in .refmount */
+	TEXT_DRIFT,  /* likewise */
+	TEXT_STATUS_JSON,
+	TEXT_DRIFT_JSON,
+	TEXT_REVISION,
+	TEXT_HISTORY,
+	TEXT_HISTORY_JSON,
+	TEXT_COUNT
 };
 
-#define TEXTS_INIT {BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT}
+struct texts {
+	struct buf of[TEXT_COUNT];
+};
+
+#define TEXTS_INIT {{BUF_INIT}}
 
 void texts_release(struct texts *texts);
 

@@ -149,8 +149,10 @@ static void collect(struct engine *engine, const struct hold *hold, struct last_
 	};
 }
 
-static bool same_text(const struct buf *a, const struct buf *b)
+static bool same_text(const struct texts *left, const struct texts *right, enum text which)
 {
+	const struct buf *a = &left->of[which], *b = &right->of[which];
+
 	return a->len == b->len && (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
 }
 
@@ -270,8 +272,8 @@ void present_now(struct engine *engine)
 	collect(engine, &hold, &last, &facts);
 	rc = status_texts(&facts, engine->history, &texts);
 	if (rc == 0 && engine->target == engine->visible && !engine->must_present &&
-			same_text(&texts.status, &engine->shown.status) &&
-			same_text(&texts.drift, &engine->shown.drift)) {
+			same_text(&texts, &engine->shown, TEXT_STATUS) &&
+			same_text(&texts, &engine->shown, TEXT_DRIFT)) {
 		texts_release(&texts);
 		switcher_ready(engine->switcher);
 		tickets_check(engine);

@@ -250,16 +250,16 @@ struct value *status_value(struct arena *arena, const struct facts *facts)
 }
 
 /* VALUE, which may be NULL, as YAML and as JSON. */
-static int emit_both(const struct value *value, struct buf *yaml, struct buf *json)
+static int emit_both(const struct value *value, struct texts *texts, enum text yaml, enum text json)
 {
 	int rc;
 
 	if (!value)
 		return -ENOMEM;
-	rc = emit_yaml(value, yaml);
+	rc = emit_yaml(value, &texts->of[yaml]);
 	if (rc == 0)
-		rc = emit_json(value, 2, json);
-	buf_add_char(json, '\n');
+		rc = emit_json(value, 2, &texts->of[json]);
+	buf_add_char(&texts->of[json], '\n');
 	return rc;
 }
 
@@ -271,19 +271,15 @@ int status_texts(const struct facts *facts, const struct history *history, struc
 
 	if (!arena)
 		return -ENOMEM;
-	rc = emit_both(status_value(arena, facts), &texts->status, &texts->status_json);
+	rc = emit_both(status_value(arena, facts), texts, TEXT_STATUS, TEXT_STATUS_JSON);
 	if (rc == 0)
-		rc = emit_both(drift_value(arena, facts), &texts->drift, &texts->drift_json);
+		rc = emit_both(drift_value(arena, facts), texts, TEXT_DRIFT, TEXT_DRIFT_JSON);
 	arena_free(arena);
 	oid_format(&facts->generation->commit, hex);
-	buf_printf(&texts->revision, "%s\n", hex);
-	history_text(history, &texts->history);
-	history_json(history, &texts->history_json);
-	if (rc == 0 &&
-			!(buf_ok(&texts->status) && buf_ok(&texts->status_json) &&
-					buf_ok(&texts->drift) && buf_ok(&texts->drift_json) &&
-					buf_ok(&texts->revision) && buf_ok(&texts->history) &&
-					buf_ok(&texts->history_json)))
-		rc = -ENOMEM;
+	buf_printf(&texts->of[TEXT_REVISION], "%s\n", hex);
+	history_text(history, &texts->of[TEXT_HISTORY]);
+	history_json(history, &texts->of[TEXT_HISTORY_JSON]);
+	for (int i = 0; i < TEXT_COUNT && rc == 0; i++)
+		rc = buf_ok(&texts->of[i]) ? 0 : -ENOMEM;
 	return rc;
 }

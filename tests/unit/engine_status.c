@@ -103,7 +103,7 @@ static void as_the_interface_says(void **state)
 	(void)state;
 	calm(&scene);
 	make(&scene, &texts);
-	assert_string_equal(buf_str(&texts.status),
+	assert_string_equal(buf_str(&texts.of[TEXT_STATUS]),
 			"mount: /srv/config\n"
 			"source: /srv/git/config.git\n"
 			"ref: refs/heads/main\n"
@@ -140,7 +140,7 @@ static void as_the_interface_says(void **state)
 			"  readers: false\n"
 			"  readers_reason: not in this version\n"
 			"  sandbox: true\n");
-	assert_string_equal(buf_str(&texts.drift),
+	assert_string_equal(buf_str(&texts.of[TEXT_DRIFT]),
 			"sync: Synced\n"
 			"revision:\n"
 			"  served: '" HEX_1 "'\n"
@@ -149,9 +149,9 @@ static void as_the_interface_says(void **state)
 			"  reason: null\n"
 			"files: []\n"
 			"readers: []\n");
-	assert_string_equal(buf_str(&texts.revision), HEX_1 "\n");
-	assert_string_equal(buf_str(&texts.history), "");
-	assert_string_equal(buf_str(&texts.history_json), "[]\n");
+	assert_string_equal(buf_str(&texts.of[TEXT_REVISION]), HEX_1 "\n");
+	assert_string_equal(buf_str(&texts.of[TEXT_HISTORY]), "");
+	assert_string_equal(buf_str(&texts.of[TEXT_HISTORY_JSON]), "[]\n");
 	texts_release(&texts);
 }
 
@@ -217,15 +217,16 @@ static void findings_are_those_of_the_desired_revision(void **state)
 	scene.facts.rejected = commit(HEX_2);
 	diag_add(&scene.findings, DIAG_ERROR, "a.yaml", 3, 9, "bad: 'x'");
 	make(&scene, &texts);
-	assert_non_null(strstr(buf_str(&texts.status), "findings: []\n"));
+	assert_non_null(strstr(buf_str(&texts.of[TEXT_STATUS]), "findings: []\n"));
 	texts_release(&texts);
 	scene.facts.desired = commit(HEX_2);
 	scene.facts.behind = 1;
 	make(&scene, &texts);
-	assert_non_null(strstr(buf_str(&texts.status), "message: "));
-	assert_non_null(strstr(buf_str(&texts.status), "behind: 1\n"));
-	assert_non_null(strstr(buf_str(&texts.status), "drift: {revision: true, files: 0"));
-	assert_non_null(strstr(buf_str(&texts.drift), "rejected: a.yaml:3:9: bad: ''x''"));
+	assert_non_null(strstr(buf_str(&texts.of[TEXT_STATUS]), "message: "));
+	assert_non_null(strstr(buf_str(&texts.of[TEXT_STATUS]), "behind: 1\n"));
+	assert_non_null(strstr(
+			buf_str(&texts.of[TEXT_STATUS]), "drift: {revision: true, files: 0"));
+	assert_non_null(strstr(buf_str(&texts.of[TEXT_DRIFT]), "rejected: a.yaml:3:9: bad: ''x''"));
 	texts_release(&texts);
 	diag_release(&scene.findings);
 }
@@ -289,11 +290,11 @@ static void overlay_can_be_walked(void **state)
 					 SEGMENT_VERIFY_META | SEGMENT_VERIFY_DATA, &segment, NULL),
 			0);
 	assert_int_equal(segment_set_add(set, segment), 0);
-	assert_content(set, overlay.root, ".status", NODE_FILE, buf_str(&texts.status));
-	assert_content(set, overlay.root, ".drift", NODE_FILE, buf_str(&texts.drift));
+	assert_content(set, overlay.root, ".status", NODE_FILE, buf_str(&texts.of[TEXT_STATUS]));
+	assert_content(set, overlay.root, ".drift", NODE_FILE, buf_str(&texts.of[TEXT_DRIFT]));
 	assert_content(set, overlay.root, ".refmount/revision", NODE_FILE, HEX_1 "\n");
 	assert_content(set, overlay.root, ".refmount/status.json", NODE_FILE,
-			buf_str(&texts.status_json));
+			buf_str(&texts.of[TEXT_STATUS_JSON]));
 	assert_content(set, overlay.root, ".refmount/history", NODE_FILE, "");
 	assert_content(set, overlay.root, ".refmount/at/current", NODE_LINK, HEX_1);
 	assert_content(set, overlay.root, ".refmount/at/previous", NODE_LINK, HEX_2);
