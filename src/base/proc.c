@@ -30,6 +30,7 @@
 #endif
 
 #define FIRST_FD 3
+#define FDS_MAX	 (3 + PROC_FD_MAX)
 
 #define SELF "/proc/self/exe"
 
@@ -70,26 +71,42 @@ static void close_from(unsigned first)
 		(void)close((int)fd);
 }
 
-/* Put fds[] on 3, 4, ... and the status pipe right behind them. 0 or -1 with errno. */
+/* A descriptor and the number that it shall have. */
+struct move {
+	int from, to;
+};
+
+static size_t plan_moves(const struct proc_spec *spec, struct move out[static FDS_MAX])
+{
+	size_t count = 0, i;
+
+	for (i = 0; spec->stdio && i < 3; i++)
+		out[count++] = (struct move){spec->stdio[i], (int)i};
+	for (i = 0; i < spec->fd_count; i++)
+		out[count++] = (struct move){spec->fds[i], FIRST_FD + (int)i};
+	return count;
+}
+
+/* Put them all in their places and the status pipe right behind them. 0 or -1 with errno. */
 static int child_place_fds(struct launch *launch)
 {
-	const struct proc_spec *spec = launch->spec;
-	int above = FIRST_FD + PROC_FD_MAX + 1, aside[PROC_FD_MAX];
-	int last = FIRST_FD + (int)spec->fd_count;
+	int above = FIRST_FD + PROC_FD_MAX + 1;
+	int last = FIRST_FD + (int)launch->spec->fd_count;
+	struct move moves[FDS_MAX];
+	size_t count = plan_moves(launch->spec, moves), i;
 	int status;
-	size_t i;
 
 	status = fcntl(launch->status_fd, F_DUPFD_CLOEXEC, above);
 	if (status < 0)
 		return -1;
 	launch->status_fd = status;
-	for (i = 0; i < spec->fd_count; i++) {
-		aside[i] = fcntl(spec->fds[i], F_DUPFD_CLOEXEC, above);
-		if (aside[i] < 0)
+	for (i = 0; i < count; i++) {
+		moves[i].from = fcntl(moves[i].from, F_DUPFD_CLOEXEC, above);
+		if (moves[i].from < 0)
 			return -1;
 	}
-	for (i = 0; i < spec->fd_count; i++) {
-		if (dup2(aside[i], FIRST_FD + (int)i) < 0)
+	for (i = 0; i < count; i++) {
+		if (dup2(moves[i].from, moves[i].to) < 0)
 			return -1;
 	}
 	if (dup3(status, last, O_CLOEXEC) < 0)
@@ -135,7 +152,8 @@ static void child_exec(const struct proc_spec *spec)
 	const char *program = spec->program ? spec->program : SELF;
 
 	/* exec takes char *const * for historical reasons; it does not write there. */
-	(void)execv(program, (char *const *)(uintptr_t)spec->argv);
+	(void)execve(program, (char *const *)(uintptr_t)spec->argv,
+			spec->env ? (char *const *)(uintptr_t)spec->env : environ);
 }
 
 _Noreturn static void child_main(struct launch *launch)
@@ -224,7 +242,7 @@ int proc_spawn(const struct proc_spec *spec, pid_t *pid, struct err *err)
 {
 	unsigned null_mask = 0;
 
-	if (spec->devnull)
+	if (spec->devnull && !spec->stdio)
 		null_mask = NULL_STDIN | NULL_STDOUT | (spec->keep_stderr ? 0 : NULL_STDERR);
 	return spawn(spec, null_mask, pid, err);
 }
@@ -260,8 +278,7 @@ static int try_program(const char *dir, const char *program, char *path, size_t 
 	return 0;
 }
 
-/* PROGRAM as the shell would find it in $PATH. */
-static int find_program(const char *program, char *path, size_t size, struct err *err)
+int proc_find(const char *program, char *path, size_t size, struct err *err)
 {
 	const char *dirs = getenv("PATH");
 	char dir[PATH_MAX];
@@ -289,7 +306,7 @@ int proc_run(const char *const *argv, int *status, struct err *err)
 	int rc;
 
 	if (!strchr(argv[0], '/')) {
-		rc = find_program(argv[0], path, sizeof(path), err);
+		rc = proc_find(argv[0], path, sizeof(path), err);
 		if (rc < 0)
 			return rc;
 		spec.program = path;

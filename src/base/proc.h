@@ -21,7 +21,9 @@ struct proc_spec {
 	bool new_session; /* setsid() in the child */
 	bool devnull; /* 0, 1 and 2 on /dev/null instead of inherited (2 stays with keep_stderr) */
 	bool keep_stderr;
-	int death_signal; /* sent to the child when the parent dies; 0: none */
+	const int *stdio;	/* three descriptors that become 0, 1 and 2; NULL: as above */
+	const char *const *env; /* NULL: inherited */
+	int death_signal;	/* sent to the child when the parent dies; 0: none */
 };
 
 /*
@@ -35,6 +37,9 @@ int proc_run(const char *const *argv, int *status, struct err *err);
 
 /* "exited with 3", "killed by signal 9 (Killed)". */
 const char *proc_status_text(int status, char *text, size_t size);
+
+/* Path of PROGRAM as the shell would find it in $PATH. 0 or -ENOENT. */
+int proc_find(const char *program, char *path, size_t size, struct err *err);
 
 /*
  * Path of PROGRAM beside BINARY (NULL: the one that runs), else in libexec (a build constant). 0 or

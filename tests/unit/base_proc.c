@@ -214,6 +214,44 @@ static void closed_stdio_does_no_harm(void **state)
 	assert_string_equal(text, "0=null 1=null 2=null 3=a 4=- ");
 }
 
+static void stdio_is_what_was_given(void **state)
+{
+	const int stdio[] = {41, 40, 2};
+	struct proc_spec spec = {.stdio = stdio, .devnull = true, .fds = {41}, .fd_count = 1};
+	char text[4096];
+
+	(void)state;
+	put_fd("a", 40);
+	put_fd("b", 41);
+	list_of(&spec, text, sizeof(text));
+	assert_non_null(strstr(text, "0=b 1=a 2="));
+	assert_non_null(strstr(text, " 3=b 4=- "));
+	(void)close(40);
+	(void)close(41);
+}
+
+static void environment_is_what_was_given(void **state)
+{
+	const char *argv[] = {"sh", "-c", "test \"$A\" = b && test -z \"$HOME\"", NULL};
+	const char *env[] = {"A=b", NULL};
+	struct proc_spec spec = {.program = "/bin/sh", .argv = argv, .env = env};
+
+	(void)state;
+	assert_int_equal(spawn_and_wait(&spec), 0);
+	spec.env = NULL;
+	assert_int_not_equal(spawn_and_wait(&spec), 0);
+}
+
+static void programs_are_found(void **state)
+{
+	char path[PATH_MAX] = "";
+
+	(void)state;
+	assert_int_equal(proc_find("sh", path, sizeof(path), NULL), 0);
+	assert_int_equal(path[0], '/');
+	assert_int_equal(proc_find("no-such-program-here", path, sizeof(path), NULL), -ENOENT);
+}
+
 static void signals_are_as_new(void **state)
 {
 	const char *argv[] = {"proc", "signals", NULL};
@@ -341,6 +379,9 @@ int main(int argc, char **argv)
 			cmocka_unit_test(fds_may_overlap_their_places),
 			cmocka_unit_test(stdio_goes_to_devnull),
 			cmocka_unit_test(closed_stdio_does_no_harm),
+			cmocka_unit_test(stdio_is_what_was_given),
+			cmocka_unit_test(environment_is_what_was_given),
+			cmocka_unit_test(programs_are_found),
 			cmocka_unit_test(signals_are_as_new),
 			cmocka_unit_test(session_and_death_signal),
 			cmocka_unit_test(what_cannot_start_is_told),
