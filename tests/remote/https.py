@@ -14,6 +14,7 @@ import ssl
 import subprocess
 import sys
 import threading
+import time
 
 
 def arguments():
@@ -26,6 +27,7 @@ def arguments():
     parser.add_argument("--basic", metavar="FILE", help="a line USER:PASSWORD")
     parser.add_argument("--bearer", metavar="FILE", help="a line with a token")
     parser.add_argument("--redirect", metavar="URL", help="answer everything with 302 to this and the path")
+    parser.add_argument("--gate", metavar="FILE", help="while it exists no request that is allowed is answered")
     parser.add_argument("--log", metavar="FILE")
     return parser.parse_args()
 
@@ -53,6 +55,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             scheme = "Bearer" if options.bearer else "Basic"
             self.answer(401, [("WWW-Authenticate", f'{scheme} realm="test"')], b"no\n", len(body))
         else:
+            while options.gate and os.path.exists(options.gate):
+                time.sleep(0.01)
             self.answer(*self.run_backend(body), len(body))
 
     def read_body(self):

@@ -166,6 +166,21 @@ new_remote() { # [NAME]
 	mkdir -p "$T/srv" && git clone -q --bare "$R" "$B" && git -C "$R" remote add origin "$B" || die 'cannot make a bare repository'
 }
 
-push() { # FILE CONTENT: commit and push; the new commit's id is printed
+push() { # FILE CONTENT [MESSAGE]: commit and push; the new commit's id is printed
 	commit "$@" && git -C "$R" push -q origin main
+}
+
+# What is fetched lies here.
+STATE=/var/lib/refmount/run-t-mnt
+MIRROR=$STATE/mirror.git
+
+mirror() { git -C "$MIRROR" -c safe.directory='*' "$@"; } # ARGUMENT...
+has_object() { mirror cat-file -e "$1" 2>/dev/null; }      # ID
+
+# What a fetch that did not end well could have left.
+debris() { find "$STATE" \( -name 'tmp_*' -o -name '*.tmp' -o -name '*.new' -o -name '*.lock' -o -name '*quarantine*' -o -name 'incoming*' \) -print; }
+
+# The last look at the source failed, and what .status says about it matches.
+failed_with() { # REGEX
+	[ "$(status "s['last_sync']['result']")" = failed ] && status "s['last_sync']['error']" | grep -qE -- "$1"
 }

@@ -12,6 +12,7 @@ The port it listens on is printed. MODE-FILE holds one of
   reset:K         the same, and then the connection is reset
   garbage         answer with noise, and end
   redirect:URL    answer 302 to URL, and end
+  connect         be a web proxy: the client says by CONNECT where to; PORT does not matter
 
 and is read again on SIGHUP, after which MODE-FILE.applied holds the same. A connection keeps the mode that it began with, but for
 `refuse`, which ends all. LOG gets a line when a connection begins and when it ends:
@@ -55,10 +56,20 @@ class Connection:
         if self.kind in ("hang", "garbage", "redirect"):
             self.answer()
             return
-        self.server = socket.create_connection(("127.0.0.1", self.proxy.target))
+        self.server = socket.create_connection(self.destination())
         self.sender = threading.Thread(target=self.send, daemon=True)
         self.sender.start()
         self.receive()
+
+    def destination(self):
+        if self.kind != "connect":
+            return "127.0.0.1", self.proxy.target
+        with self.client.makefile("rb", buffering=0) as head:
+            host, _, port = head.readline().split()[1].decode().rpartition(":")
+            while head.readline().strip():
+                pass
+        self.client.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        return host, int(port)
 
     def answer(self):
         """Without the server."""

@@ -42,4 +42,12 @@ ok 'pass: git sees through it again' sees
 serve_http "$T/srv"
 proxy "$PORT" "redirect:http://far.example.com:1/elsewhere"
 exits 128 'redirect|302' 'redirect: seen by git' git -c http.followRedirects=false ls-remote "$URL/config.git"
+
+make_ca
+serve_https "$T/srv"
+url=$URL/config.git
+proxy 0 connect
+ok 'connect: git sees through it' git -c http.sslCAInfo="$CA/ca.pem" -c http.proxy="http://127.0.0.1:$PORT" ls-remote "$url"
+ok 'the connection is counted' ended
+like "$(cat "$CONNECTIONS")" '^end 1 connect [0-9]{3,} [0-9]{3,}$' 'with the bytes of both ways'
 finish
