@@ -1,13 +1,11 @@
 #include "src/git/commit.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <string.h>
 
 #define TIME_MAX 253402300799 /* the last second of the year 9999 */
 
-/* Take the first line off TEXT, without its newline; false at the end. */
-static bool next_line(struct commit_text *text, struct commit_text *line)
+bool commit_line(struct commit_text *text, struct commit_text *line)
 {
 	const char *end;
 
@@ -21,8 +19,7 @@ static bool next_line(struct commit_text *text, struct commit_text *line)
 	return true;
 }
 
-/* The value of LINE if it is "KEY value". */
-static bool has_key(const struct commit_text *line, const char *key, struct commit_text *value)
+bool commit_value(const struct commit_text *line, const char *key, struct commit_text *value)
 {
 	size_t len = strlen(key);
 
@@ -33,7 +30,7 @@ static bool has_key(const struct commit_text *line, const char *key, struct comm
 	return true;
 }
 
-static int parse_id(const struct commit_text *value, struct oid *out)
+int commit_id(const struct commit_text *value, struct oid *out)
 {
 	char hex[OID_HEX_SIZE];
 
@@ -44,8 +41,7 @@ static int parse_id(const struct commit_text *value, struct oid *out)
 	return oid_parse(hex, out);
 }
 
-/* The seconds behind the last '>' of "Name <mail> 1700000000 +0100". */
-static int64_t parse_time(const struct commit_text *person)
+int64_t commit_time(const struct commit_text *person)
 {
 	const char *mail = memrchr(person->data, '>', person->len);
 	const char *end = person->data + person->len;
@@ -77,7 +73,7 @@ static bool is_blank(char c)
 
 static void parse_subject(struct commit_text *message, struct commit_text *out)
 {
-	while (next_line(message, out)) {
+	while (commit_line(message, out)) {
 		while (out->len > 0 && is_blank(out->data[out->len - 1]))
 			out->len--;
 		while (out->len > 0 && is_blank(out->data[0])) {
@@ -95,16 +91,16 @@ int commit_parse(const char *data, size_t size, struct commit *out)
 	struct commit_text rest = {data, size}, line, value;
 	struct commit commit = {0};
 
-	if (!next_line(&rest, &line) || !has_key(&line, "tree", &value) ||
-			parse_id(&value, &commit.tree) < 0)
+	if (!commit_line(&rest, &line) || !commit_value(&line, "tree", &value) ||
+			commit_id(&value, &commit.tree) < 0)
 		return -EINVAL;
 
 	commit.parents = rest;
-	while (next_line(&rest, &line) && line.len > 0) {
-		if (has_key(&line, "author", &value) && !commit.author.data)
+	while (commit_line(&rest, &line) && line.len > 0) {
+		if (commit_value(&line, "author", &value) && !commit.author.data)
 			parse_author(&value, &commit.author);
-		else if (has_key(&line, "committer", &value) && commit.time == 0)
-			commit.time = parse_time(&value);
+		else if (commit_value(&line, "committer", &value) && commit.time == 0)
+			commit.time = commit_time(&value);
 	}
 	parse_subject(&rest, &commit.subject);
 	*out = commit;
@@ -115,8 +111,8 @@ int commit_parent(struct commit *commit, struct oid *out)
 {
 	struct commit_text line, value;
 
-	if (!next_line(&commit->parents, &line) || !has_key(&line, "parent", &value) ||
-			parse_id(&value, out) < 0) {
+	if (!commit_line(&commit->parents, &line) || !commit_value(&line, "parent", &value) ||
+			commit_id(&value, out) < 0) {
 		commit->parents.len = 0;
 		return 0;
 	}
