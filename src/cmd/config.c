@@ -16,6 +16,7 @@
 #include "src/base/str.h"
 #include "src/cmd/setting.h"
 #include "src/cmd/source.h"
+#include "src/engine/operations.h"
 #include "src/link/settings.h"
 #include "src/value/doc.h"
 #include "src/value/value.h"
@@ -26,6 +27,8 @@
 struct config {
 	struct settings *settings;
 	struct diag *findings;
+	struct arena *arena;
+	struct value *operations; /* a map, as operations.h of the engine has it */
 };
 
 typedef int set_fn(struct config *config, const struct value *value, struct err *err);
@@ -35,11 +38,12 @@ enum key_kind {
 	KEY_FILE, /* an absolute path */
 	KEY_WORD,
 	KEY_DURATION,
+	KEY_OPERATION, /* has structure: the engine reads it */
 };
 
 struct key {
 	const char *name;
-	set_fn *set; /* KEY_CALL. NULL: known, but not supported by this version */
+	set_fn *set; /* KEY_CALL */
 	enum key_kind kind;
 	size_t field; /* of the settings, for the other kinds */
 };
@@ -300,6 +304,7 @@ static const struct key credential_keys[] = {
 		{"client_cert_file", NULL, KEY_FILE, FIELD(client_cert_file)},
 		{"client_key_file", NULL, KEY_FILE, FIELD(client_key_file)},
 		{"ca_file", NULL, KEY_FILE, FIELD(ca_file)},
+		{"helper", NULL, KEY_OPERATION, 0},
 		{NULL, NULL, KEY_CALL, 0},
 };
 
@@ -392,10 +397,10 @@ static const struct key top_keys[] = {
 		{"credentials", set_credentials, KEY_CALL, 0},
 		{"proxy", NULL, KEY_WORD, FIELD(proxy)},
 		{"http", set_http, KEY_CALL, 0},
-		{"checks", NULL, KEY_CALL, 0},
-		{"on_switch", NULL, KEY_CALL, 0},
-		{"probation", NULL, KEY_CALL, 0},
-		{"live", NULL, KEY_CALL, 0},
+		{"checks", NULL, KEY_OPERATION, 0},
+		{"on_switch", NULL, KEY_OPERATION, 0},
+		{"probation", NULL, KEY_OPERATION, 0},
+		{"live", NULL, KEY_OPERATION, 0},
 		{"depth", set_depth, KEY_CALL, 0},
 		{"lease", set_lease, KEY_CALL, 0},
 		{NULL, NULL, KEY_CALL, 0},
@@ -459,12 +464,12 @@ static void take_pair(struct config *config, const struct key *keys, const struc
 
 	if (!key) {
 		take_unknown(config, keys, pair->key);
+	} else if (key->kind == KEY_OPERATION) {
+		if (value_set(config->arena, config->operations, key->name, pair->value) < 0)
+			complain(config, pair->value, "out of memory");
 	} else if (key->kind != KEY_CALL) {
 		if (set_field(config, key, pair->value, &err) < 0)
 			complain(config, pair->value, err.text);
-	} else if (!key->set) {
-		(void)err_set(&err, ENOTSUP, "'%s' is not supported by this version", key->name);
-		complain(config, pair->key, err.text);
 	} else if (key->set(config, pair->value, &err) < 0) {
 		complain(config, pair->value, err.text);
 	}
@@ -482,21 +487,45 @@ static int take_map(struct config *config, const struct key *keys, const struct 
 	return 0;
 }
 
+/* What is wrong with them is said here, so that the engine has nothing to complain about. */
+static void take_operations(struct config *config, const struct value *root)
+{
+	struct operations *operations = operations_read(config->operations, config->findings);
+	struct buf json = BUF_INIT;
+	struct err err = ERR_INIT;
+	int rc = 0;
+
+	if (operations && config->operations->map.count > 0) {
+		rc = operations_format(config->operations, &json, &err);
+		if (rc == 0)
+			rc = setting_text(&config->settings->operations, buf_str(&json), &err);
+	}
+	if (rc < 0)
+		complain(config, root, err.text);
+	buf_release(&json);
+	operations_free(operations);
+}
+
 void config_parse(const char *file, const char *text, size_t len, struct settings *settings,
 		struct diag *findings)
 {
-	struct config config = {.settings = settings, .findings = findings};
 	struct arena *arena = arena_new(ARENA_LIMIT);
+	struct config config = {.settings = settings, .findings = findings, .arena = arena};
 	struct err err = ERR_INIT;
 	const struct value *root;
 
-	if (!arena) {
+	if (arena)
+		config.operations = value_map(arena);
+	if (!config.operations) {
+		arena_free(arena);
 		diag_add(findings, DIAG_ERROR, file, 0, 0, "out of memory");
 		return;
 	}
 	root = doc_parse(arena, file, text, len, findings);
 	if (root && take_map(&config, top_keys, root, &err) < 0)
 		complain(&config, root, "a node configuration is a map: `repository: ...`");
+	if (root)
+		take_operations(&config, root);
 	diag_sort(findings);
 	arena_free(arena);
 }

@@ -167,22 +167,29 @@ static void trust_and_remotes(void **state)
 	expect("max_age: soon\n", "f:1:10: 'soon' is not a duration such as 30s or 5m\n");
 }
 
-static void what_comes_later_is_refused(void **state)
+/* What the engine is to run travels as JSON, and is complained about where it was written. */
+static void what_has_structure(void **state)
 {
-	static const char *const keys[] = {"checks", "on_switch", "probation", "live", NULL};
-	struct buf text = BUF_INIT, said = BUF_INIT;
-	size_t i;
+	static const char text[] = "checks: [{run: [nginx, -t], timeout: 10s}]\n"
+				   "live: [{path: a, live: /b}]\n"
+				   "credentials: {helper: [/h]}\n";
+	struct settings settings = SETTINGS_INIT;
+	struct diag findings = DIAG_INIT;
 
 	(void)state;
-	for (i = 0; keys[i]; i++) {
-		buf_clear(&text);
-		buf_clear(&said);
-		buf_printf(&text, "%s: x\n", keys[i]);
-		buf_printf(&said, "f:1:1: '%s' is not supported by this version\n", keys[i]);
-		expect(text.data, said.data);
-	}
-	buf_release(&said);
-	buf_release(&text);
+	config_parse("f", text, strlen(text), &settings, &findings);
+	assert_int_equal(findings.count, 0);
+	assert_string_equal(settings.operations,
+			"{\"checks\": [{\"run\": [\"nginx\", \"-t\"], \"timeout\": \"10s\"}], "
+			"\"live\": [{\"path\": \"a\", \"live\": \"/b\"}], \"helper\": [\"/h\"]}");
+	settings_release(&settings);
+	expect("checks: [{rum: [a]}]\npoll: x\n",
+			"f:1:10: 'run' is missing here\n"
+			"f:1:11: unknown key 'rum' (did you mean 'run'?)\n"
+			"f:2:7: 'x' is not a duration such as 30s or 5m\n");
+	expect("credentials: {helper: a}\n",
+			"f:1:23: this must be a list of a program and its arguments, such as "
+			"[nginx, -t]: no shell is involved\n");
 }
 
 static void a_missing_file(void **state)
@@ -203,7 +210,7 @@ int main(void)
 			cmocka_unit_test(what_is_not_named_stays),
 			cmocka_unit_test(every_fault_has_its_place),
 			cmocka_unit_test(trust_and_remotes),
-			cmocka_unit_test(what_comes_later_is_refused),
+			cmocka_unit_test(what_has_structure),
 			cmocka_unit_test(a_missing_file),
 	};
 
