@@ -22,4 +22,7 @@ int engine_main(void);
  */
 int engine_builder_main(void);
 
+/* The runner's: argv[0] "refmount: runner NAME"; one program of the node's own (commands.h). */
+int engine_runner_main(void);
+
 #endif
