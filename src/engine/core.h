@@ -36,6 +36,7 @@ struct ctl_server;
 struct history;
 struct loop;
 struct loop_source;
+struct operations;
 struct result;
 struct state;
 struct store;
@@ -91,6 +92,7 @@ struct engine {
 	struct loop *loop;
 	struct settings settings;
 	uint64_t settings_hash; /* build_settings() */
+	struct operations *operations;
 	struct state *shared;
 	struct store *store;
 	struct saved saved;

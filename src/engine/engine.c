@@ -26,6 +26,7 @@
 #include "src/engine/core.h"
 #include "src/engine/credentials.h"
 #include "src/engine/history.h"
+#include "src/engine/operations.h"
 #include "src/engine/sole.h"
 #include "src/engine/switch.h"
 #include "src/engine/verify.h"
@@ -290,7 +291,9 @@ static int open_parts(struct engine *engine, struct err *err)
 	};
 	int rc;
 
-	rc = load_saved(engine, err);
+	rc = operations_parse(settings->operations, &engine->operations, err);
+	if (rc == 0)
+		rc = load_saved(engine, err);
 	if (rc == 0 && settings->secrets[0])
 		rc = credentials_new(engine->loop, settings->secrets, decide_on_secrets, engine,
 				&engine->credentials, err);
@@ -363,6 +366,7 @@ static void end(struct engine *engine)
 	kept_release(&engine->kept);
 	texts_release(&engine->shown);
 	saved_release(&engine->saved);
+	operations_free(engine->operations);
 	settings_release(&engine->settings);
 	free(engine->doomed);
 	free(engine);
