@@ -136,6 +136,8 @@ int main(int argc, char **argv)
 		return engine_builder_main();
 	if (str_has_prefix(program, "refmount: runner "))
 		return engine_runner_main();
+	if (str_has_prefix(program, "refmount: resolver "))
+		return engine_resolver_main();
 	if (strcmp(slash ? slash + 1 : program, "mount.refmount") == 0)
 		return cmd_mount_helper(argc, argv);
 	return check_output(run_verb(argc, argv));

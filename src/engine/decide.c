@@ -26,8 +26,8 @@
 #include "src/engine/builds.h"
 #include "src/engine/credentials.h"
 #include "src/engine/history.h"
+#include "src/engine/resolver.h"
 #include "src/engine/switch.h"
-#include "src/git/rev.h"
 #include "src/snap/node.h"
 #include "src/snap/store.h"
 
@@ -150,10 +150,8 @@ static bool descends(struct engine *engine, const struct oid *commit)
 	struct diag findings = DIAG_INIT;
 	char from[OID_HEX_SIZE], to[OID_HEX_SIZE];
 	struct err err = ERR_INIT;
-	int rc = -ENOENT;
+	int rc = resolver_is_ancestor(follow_resolver(engine->follow), tip, commit, &err);
 
-	if (follow_repo(engine->follow))
-		rc = rev_is_ancestor(follow_repo(engine->follow), tip, commit, &err);
 	if (rc > 0) {
 		engine->accepted = *commit;
 		return true;

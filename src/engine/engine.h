@@ -25,4 +25,10 @@ int engine_builder_main(void);
 /* The runner's: argv[0] "refmount: runner NAME"; one program of the node's own (commands.h). */
 int engine_runner_main(void);
 
+/*
+ * The resolver's main: argv[0] "refmount: resolver NAME"; descriptor 3 is the socket to the engine,
+ * which sends questions until it hangs up.
+ */
+int engine_resolver_main(void);
+
 #endif

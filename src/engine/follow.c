@@ -3,7 +3,7 @@
  * IN_MOVED_TO and finds the new value in place. Events of lock files themselves say nothing yet and
  * are ignored. Everything else in a watched folder causes a look, which costs some 50 us; after one
  * look the next waits QUIET_MS, so that a flood of events (a fetch that writes many refs) stays
- * cheap.
+ * cheap; and as long as the look took, so that a source that hangs leaves half of the time to us.
  *
  * Which folders to watch depends on what is found (HEAD leads to a branch, a loose ref may be
  * packed), and what is found may change before the watches are in place. So: look, watch, and look
@@ -28,6 +28,7 @@
 #include "src/base/clock.h"
 #include "src/base/loop.h"
 #include "src/base/str.h"
+#include "src/engine/resolver.h"
 
 #define QUIET_MS    2
 #define LOOKS_MAX   4 /* in a row, while the folders to watch keep changing */
@@ -44,13 +45,15 @@ struct follow {
 	follow_fn *fn;
 	void *arg;
 
-	struct repo *repo;  /* NULL: not open */
+	struct resolver *resolver;
+	struct buf dirs;    /* what the last answer says has to be watched; empty: no repository */
 	struct buf watched; /* the folders watched, as repo_watch_dirs() writes them */
 	bool is_stale;	    /* a watched folder went away: watch anew */
 	int inotify_fd;	    /* -1: nothing is watched */
 	struct loop_source *inotify;
 	struct loop_source *poll_timer, *quiet_timer;
 	uint64_t looked_ms;  /* monotonic: end of the last look */
+	uint64_t took_ms;    /* the last look */
 	uint64_t noticed_ms; /* monotonic: first event since then; 0: none */
 };
 
@@ -60,6 +63,8 @@ static void on_quiet(void *arg);
 int follow_new(struct loop *loop, const struct follow_spec *spec, struct follow **out,
 		struct err *err)
 {
+	const struct resolver_spec resolver = {
+			.program = spec->program, .name = spec->name, .source = spec->source};
 	struct follow *follow = calloc(1, sizeof(*follow));
 	int rc;
 
@@ -73,6 +78,8 @@ int follow_new(struct loop *loop, const struct follow_spec *spec, struct follow 
 	follow->source = strdup(spec->source);
 	follow->ref = strdup(spec->ref);
 	rc = follow->source && follow->ref ? 0 : err_sys(err, ENOMEM, "follow");
+	if (rc == 0)
+		rc = resolver_new(&resolver, &follow->resolver, err);
 	if (rc == 0)
 		rc = loop_add_timer(loop, on_poll, follow, &follow->poll_timer, err);
 	if (rc == 0)
@@ -102,51 +109,30 @@ void follow_free(struct follow *follow)
 	unwatch(follow);
 	loop_remove(follow->poll_timer);
 	loop_remove(follow->quiet_timer);
-	repo_close(follow->repo);
+	resolver_free(follow->resolver);
+	buf_release(&follow->dirs);
 	buf_release(&follow->watched);
 	free(follow->source);
 	free(follow->ref);
 	free(follow);
 }
 
-struct repo *follow_repo(struct follow *follow)
+struct resolver *follow_resolver(struct follow *follow)
 {
-	return follow->repo;
+	return follow->resolver;
 }
 
-static void reopen(struct follow *follow)
-{
-	repo_close(follow->repo);
-	follow->repo = NULL;
-}
-
-static int ask_once(struct follow *follow, struct follow_answer *answer)
-{
-	int rc = 0;
-
-	if (!follow->repo)
-		rc = repo_open(follow->source, &follow->repo, &answer->err);
-	if (rc == 0)
-		rc = repo_ref(follow->repo, follow->ref, answer->full, &answer->commit,
-				&answer->err);
-	answer->rc = rc;
-	return rc;
-}
-
-/*
- * A repository that was open and now fails may be another one, or none: what counts is a fresh
- * look.
- */
 static void ask(struct follow *follow, struct follow_answer *answer)
 {
-	bool was_open = follow->repo != NULL;
+	struct resolver_place place;
 
 	answer->err = (struct err)ERR_INIT;
-	if (ask_once(follow, answer) == 0 || !was_open)
+	answer->rc = resolver_ref(
+			follow->resolver, follow->ref, &place, &follow->dirs, &answer->err);
+	if (answer->rc < 0)
 		return;
-	reopen(follow);
-	answer->err = (struct err)ERR_INIT;
-	(void)ask_once(follow, answer);
+	str_copy(answer->full, sizeof(answer->full), place.full);
+	answer->commit = place.commit;
 }
 
 /* The nearest folder on the way to the source that exists. */
@@ -173,30 +159,6 @@ static void nearest_parent(const struct follow *follow, struct buf *out)
 	free(copy);
 }
 
-/* What has to be watched to notice that the answer changes. */
-static void folders(struct follow *follow, const struct follow_answer *answer, struct buf *out)
-{
-	char guess[REF_NAME_MAX];
-	const char *full = answer->full;
-
-	if (!follow->repo) {
-		nearest_parent(follow, out);
-		return;
-	}
-	if (answer->rc < 0) {
-		/* The ref is not there: wait for the branch of that name. */
-		full = follow->ref;
-		if (strcmp(full, "HEAD") != 0 && !str_has_prefix(full, "refs/")) {
-			(void)snprintf(guess, sizeof(guess), "refs/heads/%s", full);
-			full = guess;
-		}
-	}
-	if (repo_watch_dirs(follow->repo, full, out, NULL) < 0) {
-		buf_clear(out);
-		nearest_parent(follow, out);
-	}
-}
-
 static void on_inotify(void *arg, uint32_t epoll_events);
 
 /* Watch exactly FOLDERS. Without inotify (limits of the machine) there is still the poll. */
@@ -220,12 +182,14 @@ static void watch(struct follow *follow, const struct buf *list)
 }
 
 /* True: the folders had changed, and what was asked before may be outdated. */
-static bool watch_again(struct follow *follow, const struct follow_answer *answer)
+static bool watch_again(struct follow *follow)
 {
 	struct buf list = BUF_INIT;
 	bool differs;
 
-	folders(follow, answer, &list);
+	buf_add(&list, follow->dirs.data, follow->dirs.len);
+	if (list.len == 0)
+		nearest_parent(follow, &list);
 	differs = follow->is_stale || list.len != follow->watched.len ||
 			(list.len > 0 && memcmp(list.data, follow->watched.data, list.len) != 0);
 	if (differs)
@@ -237,6 +201,7 @@ static bool watch_again(struct follow *follow, const struct follow_answer *answe
 void follow_now(struct follow *follow)
 {
 	struct follow_answer answer = {0};
+	uint64_t began_ms = clock_mono_ms();
 	int looks;
 
 	answer.asked_ms = follow->noticed_ms ? follow->noticed_ms : clock_mono_ms();
@@ -244,10 +209,11 @@ void follow_now(struct follow *follow)
 	loop_timer_clear(follow->quiet_timer);
 	for (looks = 0; looks < LOOKS_MAX; looks++) {
 		ask(follow, &answer);
-		if (!watch_again(follow, &answer))
+		if (!watch_again(follow))
 			break;
 	}
 	follow->looked_ms = clock_mono_ms();
+	follow->took_ms = follow->looked_ms - began_ms;
 	if (follow->poll_ms > 0)
 		loop_timer_set(follow->poll_timer, follow->poll_ms);
 	follow->fn(follow->arg, &answer);
@@ -293,28 +259,27 @@ static void on_inotify(void *arg, uint32_t epoll_events)
 {
 	struct follow *follow = arg;
 	uint64_t now = clock_mono_ms();
+	uint64_t quiet_ms = follow->took_ms > QUIET_MS ? follow->took_ms : QUIET_MS;
 
 	(void)epoll_events;
 	if (!drain(follow) || follow->noticed_ms)
 		return;
 	follow->noticed_ms = now;
-	if (now - follow->looked_ms >= QUIET_MS)
+	if (now - follow->looked_ms >= quiet_ms)
 		follow_now(follow);
 	else
-		loop_timer_set(follow->quiet_timer, QUIET_MS);
+		loop_timer_set(follow->quiet_timer, quiet_ms);
 }
 
 int follow_change(struct follow *follow, const char *ref, struct err *err)
 {
-	char full[REF_NAME_MAX];
-	struct oid commit;
+	struct resolver_place place;
+	struct buf dirs = BUF_INIT;
 	char *copy;
-	int rc = 0;
+	int rc;
 
-	if (!follow->repo)
-		rc = repo_open(follow->source, &follow->repo, err);
-	if (rc == 0)
-		rc = repo_ref(follow->repo, ref, full, &commit, err);
+	rc = resolver_ref(follow->resolver, ref, &place, &dirs, err);
+	buf_release(&dirs);
 	if (rc < 0)
 		return rc;
 	copy = strdup(ref);

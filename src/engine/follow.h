@@ -17,6 +17,7 @@
 
 struct follow;
 struct loop;
+struct resolver;
 
 /* One look. */
 struct follow_answer {
@@ -31,8 +32,9 @@ struct follow_answer {
 typedef void follow_fn(void *arg, const struct follow_answer *answer);
 
 struct follow_spec {
-	const char *source, *ref; /* copied */
-	uint64_t poll_ms;	  /* 0: never */
+	const char *program, *name; /* for the resolver; copied, like the others */
+	const char *source, *ref;
+	uint64_t poll_ms; /* 0: never */
 	follow_fn *fn;
 	void *arg;
 };
@@ -51,7 +53,7 @@ void follow_now(struct follow *follow);
  */
 int follow_change(struct follow *follow, const char *ref, struct err *err);
 
-/* The open repository, or NULL; until the next look. */
-struct repo *follow_repo(struct follow *follow);
+/* Whom to ask about the same repository. */
+struct resolver *follow_resolver(struct follow *follow);
 
 #endif

@@ -19,9 +19,9 @@
 #include "src/base/str.h"
 #include "src/engine/builds.h"
 #include "src/engine/history.h"
+#include "src/engine/resolver.h"
 #include "src/engine/status.h"
 #include "src/engine/switch.h"
-#include "src/git/rev.h"
 
 #define SPARE_AFTER_MS 20
 #define SILENT_POLLS   3
@@ -40,7 +40,6 @@ bool present_is_settled(const struct engine *engine)
 static int64_t count_behind(struct engine *engine, const struct oid *served)
 {
 	const struct oid *desired = &engine->saved.desired;
-	struct repo *repo = engine->follow ? follow_repo(engine->follow) : NULL;
 	uint64_t count = 0;
 
 	if (oid_is_zero(desired))
@@ -53,7 +52,9 @@ static int64_t count_behind(struct engine *engine, const struct oid *served)
 	engine->behind_from = *served;
 	engine->behind_to = *desired;
 	engine->behind = -1;
-	if (repo && rev_count(repo, served, desired, &count, NULL) == 0)
+	if (engine->follow &&
+			resolver_count(follow_resolver(engine->follow), served, desired, &count,
+					NULL) == 0)
 		engine->behind = (int64_t)count;
 	return engine->behind;
 }

@@ -1,5 +1,5 @@
 /*
- * sandbox: what a builder process can still do, before it has read anything of a commit.
+ * sandbox: what a builder or resolver can still do, before it has read anything of a repository.
  *
  * It may read files, write in the folders it could write in before, start threads and end. It may not
  * reach a network, start a program or another process, look at one, map memory that can be

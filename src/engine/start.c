@@ -186,6 +186,8 @@ void start_serving(struct engine *engine, bool is_adopted)
 void start_following(struct engine *engine)
 {
 	const struct follow_spec spec = {
+			.program = engine->settings.program,
+			.name = engine->settings.name,
 			.source = engine->settings.repository,
 			.ref = engine->saved.ref,
 			.poll_ms = engine->settings.poll_ms,
