@@ -30,19 +30,29 @@ const char *filter_missing(void)
 	return "the kernel has no filters of system calls (CONFIG_SECCOMP_FILTER)";
 }
 
-struct filter *filter_new(void)
+static struct filter *make(uint32_t otherwise)
 {
 	struct filter *filter = calloc(1, sizeof(*filter));
 
 	if (!filter)
 		return NULL;
-	filter->context = seccomp_init(SCMP_ACT_KILL_PROCESS);
+	filter->context = seccomp_init(otherwise);
 	if (!filter->context) {
 		free(filter);
 		return NULL;
 	}
 	filter->rc = seccomp_attr_set(filter->context, SCMP_FLTATR_CTL_TSYNC, 1);
 	return filter;
+}
+
+struct filter *filter_new(void)
+{
+	return make(SCMP_ACT_KILL_PROCESS);
+}
+
+struct filter *filter_new_open(void)
+{
+	return make(SCMP_ACT_ALLOW);
 }
 
 /* The number of CALL here, also one that stands for a call which this kind of machine does not have. */
@@ -79,7 +89,8 @@ void filter_allow_if(struct filter *filter, const char *call, unsigned index, ui
 				filter->context, SCMP_ACT_ALLOW, number, 1, &condition);
 }
 
-void filter_refuse(struct filter *filter, const char *call, int code)
+static void refuse(struct filter *filter, const char *call, int code,
+		const struct scmp_arg_cmp *condition)
 {
 	int number;
 
@@ -87,8 +98,21 @@ void filter_refuse(struct filter *filter, const char *call, int code)
 		return;
 	number = number_of(filter, call);
 	if (filter->rc == 0)
-		filter->rc = seccomp_rule_add(
-				filter->context, SCMP_ACT_ERRNO((uint32_t)code), number, 0);
+		filter->rc = seccomp_rule_add_array(filter->context, SCMP_ACT_ERRNO((uint32_t)code),
+				number, condition ? 1 : 0, condition);
+}
+
+void filter_refuse(struct filter *filter, const char *call, int code)
+{
+	refuse(filter, call, code, NULL);
+}
+
+void filter_refuse_unless(
+		struct filter *filter, const char *call, unsigned index, uint64_t value, int code)
+{
+	const struct scmp_arg_cmp condition = SCMP_CMP(index, SCMP_CMP_NE, value, 0);
+
+	refuse(filter, call, code, &condition);
 }
 
 bool filter_allow_sanitizers(struct filter *filter)

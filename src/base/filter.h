@@ -42,6 +42,12 @@ const char *filter_missing(void);
  */
 struct filter *filter_new(void);
 
+/*
+ * The opposite: everything is allowed but what is refused. For what runs programs that are not ours, so
+ * that nobody knows what they call.
+ */
+struct filter *filter_new_open(void);
+
 void filter_allow(struct filter *filter, const char *const *calls /* ended by NULL */);
 
 /* CALL, provided that VALUE are the bits of argument INDEX that MASK names. */
@@ -50,6 +56,10 @@ void filter_allow_if(struct filter *filter, const char *call, unsigned index, ui
 
 /* CALL returns -CODE and does nothing. */
 void filter_refuse(struct filter *filter, const char *call, int code);
+
+/* The same unless argument INDEX is VALUE. */
+void filter_refuse_unless(
+		struct filter *filter, const char *call, unsigned index, uint64_t value, int code);
 
 /* In a sanitized build, what sanitizers need; else nothing. True if it is one. */
 bool filter_allow_sanitizers(struct filter *filter);
