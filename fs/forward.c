@@ -174,6 +174,14 @@ static void quit(struct keeper *keeper)
 	keeper_end(keeper);
 }
 
+/* Until the first commit has passed its checks, what is mounted is a bare tree. */
+static bool shows_something(const struct keeper *keeper)
+{
+	struct view view;
+
+	return keeper->device >= 0 && state_view(keeper->state, &view) && view.generation > 0;
+}
+
 static void take_engine_message(struct keeper *keeper, int fd /* takes ownership */)
 {
 	struct message *message = &keeper->message;
@@ -202,7 +210,7 @@ static void take_engine_message(struct keeper *keeper, int fd /* takes ownership
 		drop_segment(keeper);
 		break;
 	case MESSAGE_FAILED:
-		if (keeper->report >= 0 || keeper->device < 0)
+		if (keeper->report >= 0 || !shows_something(keeper))
 			keeper_give_up(keeper, message->code, message->text);
 		break;
 	case MESSAGE_READY:

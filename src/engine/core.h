@@ -30,9 +30,11 @@
 
 struct build;
 struct builds;
+struct commands;
 struct credentials;
 struct ctl_client;
 struct ctl_server;
+struct gate;
 struct history;
 struct loop;
 struct loop_source;
@@ -104,6 +106,8 @@ struct engine {
 	struct switcher *switcher;
 	struct verify *verify;		 /* NULL: not begun */
 	struct credentials *credentials; /* NULL: this node has no secrets */
+	struct commands *commands;
+	struct gate *gate;
 	struct ctl_server *ctl;
 	struct ticket *tickets;
 
@@ -149,6 +153,7 @@ struct engine {
 	int mountinfo_fd;
 	int sole;		/* the lock on the state directory */
 	bool is_adopted;	/* a mount was served already when we started */
+	bool is_bare;		/* a tree without files is visible: nothing was admitted yet */
 	bool is_greeted;	/* HELLO came */
 	bool is_loaded;		/* all generations on disk were looked at */
 	bool is_lost;		/* state.yaml was damaged: what is on disk counts */
@@ -171,6 +176,8 @@ void decide_goal(struct engine *engine, const struct goal *goal); /* replaces an
 void decide_resume(struct engine *engine, const char *by, const char *reason);
 void decide_retry(struct engine *engine); /* forget that DESIRED was rejected or failed */
 void decide_reject(struct engine *engine, const struct oid *commit, const struct diag *findings);
+void decide_refused(struct engine *engine, const struct oid *commit, const struct diag *findings,
+		const char *sentence); /* COMMIT is not admitted, or could not be checked */
 void decide_on_hold_timer(void *arg);
 void decide_arm_hold(struct engine *engine);
 bool decide_follows_ref(const struct engine *engine);

@@ -25,6 +25,7 @@
 #include "src/build/job.h"
 #include "src/engine/builds.h"
 #include "src/engine/credentials.h"
+#include "src/engine/gate.h"
 #include "src/engine/history.h"
 #include "src/engine/resolver.h"
 #include "src/engine/switch.h"
@@ -269,6 +270,17 @@ static void rejected(struct engine *engine, const struct task *task, const struc
 	fail_rejected(engine, &task->commit, findings);
 }
 
+void decide_refused(struct engine *engine, const struct oid *commit, const struct diag *findings,
+		const char *sentence)
+{
+	const struct task task = {.commit = *commit};
+
+	if (findings)
+		rejected(engine, &task, findings);
+	else
+		could_not(engine, &task, sentence);
+}
+
 static void on_built(void *arg, const struct result *result)
 {
 	struct engine *engine = arg;
@@ -366,6 +378,7 @@ static void avoid_damage(struct engine *engine)
 	healthy = kept_find_commit(kept, &engine->saved.previous.commit, engine->settings_hash);
 	for (i = kept->count; !healthy && i-- > 0;) {
 		if (kept->items[i]->settings == engine->settings_hash &&
+				gate_is_open(engine->gate, kept->items[i]) &&
 				!pins_find(&engine->pins, &kept->items[i]->commit))
 			healthy = kept->items[i];
 	}
@@ -384,7 +397,7 @@ static bool has_old_secrets(const struct engine *engine, const struct generation
 	return generation->number < engine->saved.secrets_from;
 }
 
-/* Set the target, if what is wanted is kept; else true: COMMIT has to be built for it. */
+/* Set the target, if what is wanted is kept and admitted; true: COMMIT has to be built for it. */
 static bool choose_target(struct engine *engine, struct oid *commit)
 {
 	struct generation *kept;
@@ -393,7 +406,7 @@ static bool choose_target(struct engine *engine, struct oid *commit)
 	if (oid_is_zero(commit) || (decide_follows_ref(engine) && !is_allowed(engine, commit)))
 		return false;
 	kept = kept_find_commit(&engine->kept, commit, engine->settings_hash);
-	if (kept) {
+	if (kept && gate_is_open(engine->gate, kept)) {
 		engine->target = kept;
 		if (!has_old_secrets(engine, kept))
 			return false;
@@ -402,14 +415,21 @@ static bool choose_target(struct engine *engine, struct oid *commit)
 		avoid_damage(engine);
 		return false;
 	}
-	return true;
+	if (!kept || has_old_secrets(engine, kept))
+		return true;
+	if (gate_check(engine->gate, kept))
+		engine->target = kept;
+	return false;
 }
 
 static void choose(struct engine *engine)
 {
 	struct oid commit;
-	bool is_pin = false, is_needed = choose_target(engine, &commit);
+	bool is_pin = false, is_needed;
 
+	gate_begin_choice(engine->gate);
+	is_needed = choose_target(engine, &commit);
+	gate_end_choice(engine->gate);
 	if (!is_needed)
 		is_needed = is_pin = pinning_next(engine, &commit);
 	if (is_needed && engine->task.build && oid_equal(&engine->task.commit, &commit))

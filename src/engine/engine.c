@@ -23,8 +23,10 @@
 #include "src/build/job.h"
 #include "src/ctl/server.h"
 #include "src/engine/builds.h"
+#include "src/engine/commands.h"
 #include "src/engine/core.h"
 #include "src/engine/credentials.h"
+#include "src/engine/gate.h"
 #include "src/engine/history.h"
 #include "src/engine/operations.h"
 #include "src/engine/sole.h"
@@ -304,6 +306,18 @@ static int open_parts(struct engine *engine, struct err *err)
 	return rc;
 }
 
+/* What the node runs besides us, and when. */
+static int open_operations(struct engine *engine, struct err *err)
+{
+	const struct settings *settings = &engine->settings;
+	int rc;
+
+	rc = commands_new(engine->loop, settings->program, settings->name, &engine->commands, err);
+	if (rc == 0)
+		rc = gate_new(engine, &engine->gate, err);
+	return rc;
+}
+
 static int listen_for_requests(struct engine *engine, struct err *err)
 {
 	struct buf path = BUF_INIT;
@@ -339,6 +353,8 @@ static int begin(struct engine *engine, struct err *err)
 	if (rc == 0)
 		rc = open_parts(engine, err);
 	if (rc == 0)
+		rc = open_operations(engine, err);
+	if (rc == 0)
 		rc = listen_for_requests(engine, err);
 	if (rc == 0)
 		rc = loop_add_fd(engine->loop, ENGINE_FD_LINK, EPOLLIN, on_link, engine,
@@ -349,6 +365,8 @@ static int begin(struct engine *engine, struct err *err)
 static void end(struct engine *engine)
 {
 	tickets_release(engine);
+	gate_free(engine->gate);
+	commands_free(engine->commands);
 	ctl_server_free(engine->ctl);
 	follow_free(engine->follow);
 	verify_free(engine->verify);

@@ -68,15 +68,20 @@ static place add_text(struct maker *maker, enum text which, uint32_t parent)
 	return builder_file(maker->builder, NODE_FILE, &spec, data, text->len, NULL);
 }
 
-static place add_link(struct maker *maker, const char *name, const struct oid *commit)
+/* A link in at/ to COMMIT there, or one beside it. */
+static place add_link(
+		struct maker *maker, const char *name, uint32_t parent, const struct oid *commit)
 {
-	struct node_spec spec = named(maker, name, MODE_LINK, DIR_AT);
-	char hex[OID_HEX_SIZE];
+	struct node_spec spec = named(maker, name, MODE_LINK, parent);
+	char target[sizeof("at/") + OID_HEX_SIZE] = "";
+	size_t len = parent == DIR_AT ? 0 : strlen("at/");
 	place data;
 
-	oid_format(commit, hex);
-	data = builder_data(maker->builder, hex, OID_HEX_SIZE - 1);
-	return builder_file(maker->builder, NODE_LINK, &spec, data, OID_HEX_SIZE - 1, NULL);
+	memcpy(target, "at/", len);
+	oid_format(commit, target + len);
+	len = strlen(target);
+	data = builder_data(maker->builder, target, len);
+	return builder_file(maker->builder, NODE_LINK, &spec, data, len, NULL);
 }
 
 static place add_pin(struct maker *maker, const struct generation *generation)
@@ -128,9 +133,9 @@ static place add_at(struct maker *maker)
 			entries[count++] = add_pin(maker, spec->kept->items[i]);
 	}
 	if (!oid_is_zero(&spec->current))
-		entries[count++] = add_link(maker, "current", &spec->current);
+		entries[count++] = add_link(maker, "current", DIR_AT, &spec->current);
 	if (!oid_is_zero(&spec->previous))
-		entries[count++] = add_link(maker, "previous", &spec->previous);
+		entries[count++] = add_link(maker, "previous", DIR_AT, &spec->previous);
 	at = add_dir(maker, "at", DIR_AT, entries, count);
 	free(entries);
 	return at;
@@ -138,13 +143,27 @@ static place add_at(struct maker *maker)
 
 static place add_control(struct maker *maker)
 {
-	place entries[TEXT_COUNT + 1];
+	const struct overlay_spec *spec = maker->spec;
+	place entries[TEXT_COUNT + 2];
 	uint32_t count = 0;
 
-	for (int i = TEXT_FIRST_CONTROL; i < TEXT_COUNT; i++)
+	for (int i = TEXT_FIRST_CONTROL; spec->texts && i < TEXT_COUNT; i++)
 		entries[count++] = add_text(maker, i, DIR_CONTROL);
+	if (!oid_is_zero(&spec->candidate))
+		entries[count++] = add_link(maker, "candidate", DIR_CONTROL, &spec->candidate);
 	entries[count++] = add_at(maker);
 	return add_dir(maker, ".refmount", DIR_CONTROL, entries, count);
+}
+
+/* What is seen where there is no generation yet. */
+static int add_bare(struct maker *maker, struct overlay *out)
+{
+	struct node_spec spec = named(maker, "", MODE_DIR, 0);
+	struct index_change change = {.dir = DIR_ROOT};
+
+	out->bare_root = builder_dir(maker->builder, &spec, DIR_ROOT, NULL, 0);
+	change.to = out->bare_root;
+	return index_update(maker->builder, PLACE_NONE, &change, 1, &out->bare_index);
 }
 
 static int fill(struct maker *maker, struct overlay *out, struct err *err)
@@ -153,11 +172,13 @@ static int fill(struct maker *maker, struct overlay *out, struct err *err)
 	uint32_t count = 0;
 	int rc;
 
-	for (int i = 0; i < TEXT_FIRST_CONTROL; i++)
+	for (int i = 0; maker->spec->texts && i < TEXT_FIRST_CONTROL; i++)
 		entries[count++] = add_text(maker, i, DIR_ROOT);
 	entries[count++] = add_control(maker);
 	out->root = add_dir(maker, "", DIR_ROOT, entries, count);
 	rc = index_update(maker->builder, PLACE_NONE, maker->changes, 3, &out->index);
+	if (rc == 0 && !maker->spec->texts)
+		rc = add_bare(maker, out);
 	if (rc < 0)
 		return err_sys(err, -rc, "index of the virtual files");
 	return builder_seal(maker->builder, err);

@@ -32,22 +32,30 @@ struct texts {
 	struct buf of[TEXT_COUNT];
 };
 
-#define TEXTS_INIT {{BUF_INIT}}
+#define TEXTS_INIT                                                                                 \
+	{                                                                                          \
+		{                                                                                  \
+			BUF_INIT                                                                   \
+		}                                                                                  \
+	}
 
 void texts_release(struct texts *texts);
 
 struct overlay_spec {
 	uint32_t number; /* of the segment, with SEGMENT_OVERLAY */
 	uint32_t uid, gid;
-	int64_t time; /* of the files, seconds UTC */
-	const struct texts *texts;
+	int64_t time;		      /* of the files, seconds UTC */
+	const struct texts *texts;    /* NULL: none of them, and a bare tree */
 	const struct kept *kept;      /* each is pinned below .refmount/at/ */
 	struct oid current, previous; /* zero: no such link */
+	struct oid candidate;	      /* likewise: .refmount/candidate */
 };
 
 struct overlay {
 	int fd; /* sealed, the caller's */
 	place root, index;
+	place bare_root,
+			bare_index; /* a tree without files, to lie below it when nothing is served */
 };
 
 int overlay_make(const struct overlay_spec *spec, struct overlay *out, struct err *err);

@@ -18,6 +18,7 @@
 #include "src/base/notify.h"
 #include "src/base/str.h"
 #include "src/engine/builds.h"
+#include "src/engine/gate.h"
 #include "src/engine/history.h"
 #include "src/engine/resolver.h"
 #include "src/engine/status.h"
@@ -140,6 +141,7 @@ static void collect(struct engine *engine, const struct hold *hold, struct last_
 			.notice = text_or_null(engine->notice),
 			.is_silent = is_silent(engine),
 			.is_building = engine->task.build && !engine->task.is_pin,
+			.is_checking = gate_is_busy(engine->gate),
 			.keeper = atomic_load(&engine->shared->keeper),
 			.server = atomic_load(&engine->shared->server),
 			.engine = atomic_load(&engine->shared->engine),
@@ -203,6 +205,7 @@ static int publish(struct engine *engine, const struct texts *texts, struct err 
 			.kept = &engine->kept,
 			.current = engine->target->commit,
 			.previous = previous_of(engine),
+			.candidate = gate_candidate(engine->gate),
 	};
 	struct overlay overlay;
 	int rc;
@@ -220,6 +223,8 @@ static void present_failed(struct engine *engine, const char *sentence)
 {
 	if (strcmp(engine->trouble, sentence) != 0)
 		log_error("%s", sentence);
+	if (!engine->target)
+		switcher_fail(engine->switcher, 2, sentence);
 	str_copy(engine->trouble, sizeof(engine->trouble), sentence);
 	if (engine->goal.is_active) {
 		engine->goal.is_active = false;
@@ -253,6 +258,37 @@ static void tell_manager(const struct facts *facts)
 	buf_release(&line);
 }
 
+/*
+ * Something has to be checked before there is anything to serve: let it be seen, in a mount that shows
+ * nothing else.
+ */
+static void present_bare(struct engine *engine)
+{
+	const struct overlay_spec spec = {
+			.number = switcher_overlay_number(engine->switcher),
+			.uid = engine->settings.uid,
+			.gid = engine->settings.gid,
+			.time = clock_wall_s(),
+			.kept = &engine->kept,
+			.candidate = gate_candidate(engine->gate),
+	};
+	struct overlay overlay;
+	struct err err = ERR_INIT;
+	int rc;
+
+	if (!engine->must_present || switcher_is_busy(engine->switcher))
+		return;
+	engine->must_present = false;
+	engine->showing = (struct showing){.doomed = engine->doomed_count};
+	rc = announce_all(engine, &err);
+	if (rc == 0)
+		rc = overlay_make(&spec, &overlay, &err);
+	if (rc == 0)
+		rc = switcher_publish(engine->switcher, NULL, spec.number, &overlay, 0, &err);
+	if (rc < 0)
+		present_failed(engine, err.text);
+}
+
 void present_now(struct engine *engine)
 {
 	struct texts texts = TEXTS_INIT;
@@ -263,6 +299,8 @@ void present_now(struct engine *engine)
 	int rc;
 
 	if (!engine->target || engine->is_failed || switcher_is_cut(engine->switcher)) {
+		if (gate_is_busy(engine->gate) && !engine->target)
+			present_bare(engine);
 		tickets_check(engine);
 		return;
 	}
@@ -325,6 +363,9 @@ void present_answer(struct engine *engine, const struct message *message)
 		(void)snprintf(sentence, sizeof(sentence), "the server could not switch: %s",
 				strerror(message->code));
 		present_failed(engine, sentence);
+	} else if (!showing.generation) {
+		engine->is_bare = true;
+		record_removal(engine, showing.doomed);
 	} else {
 		showing.flip_us = (int64_t)(message->flipped_ns / 1000);
 		record_visible(engine, &showing);

@@ -15,12 +15,13 @@
 #include "src/base/str.h"
 #include "src/base/vec.h"
 #include "src/engine/builds.h"
+#include "src/engine/gate.h"
 #include "src/engine/history.h"
 #include "src/engine/switch.h"
 #include "src/snap/diff.h"
 #include "src/snap/store.h"
 
-#define SPARED_MAX (6 + PINS_MAX)
+#define SPARED_MAX (7 + PINS_MAX)
 
 void record_save(struct engine *engine)
 {
@@ -132,6 +133,8 @@ static size_t spared(const struct engine *engine, uint32_t out[static SPARED_MAX
 		out[count++] = engine->showing.generation->number;
 	if (engine->task.build)
 		out[count++] = engine->task.base;
+	if (gate_is_busy(engine->gate))
+		out[count++] = gate_number(engine->gate);
 	for (i = 0; i < engine->pins.count; i++) {
 		pinned = kept_find_commit(&engine->kept, &engine->pins.items[i].commit,
 				engine->settings_hash);

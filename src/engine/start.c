@@ -160,8 +160,10 @@ void start_serving(struct engine *engine, bool is_adopted)
 	uint32_t *numbers = NULL;
 	bool is_same = is_same_mount(engine);
 	struct err err = ERR_INIT;
+	struct view view;
 	int count;
 
+	is_adopted = is_adopted && state_view(engine->shared, &view) && view.generation > 0;
 	engine->is_adopted = is_adopted;
 	if (!is_adopted)
 		decide_retry(engine); /* options may have changed since it was rejected */

@@ -53,7 +53,7 @@ const char *status_health(const struct facts *facts)
 {
 	if (facts->hold->is_active)
 		return "Suspended";
-	if (facts->is_building)
+	if (facts->is_building || facts->is_checking)
 		return "Progressing";
 	if (is_degraded(facts))
 		return "Degraded";
@@ -105,6 +105,8 @@ void status_reason(const struct facts *facts, struct buf *out)
 				facts->hold->reason[0] ? ": " : "", facts->hold->reason);
 	else if (facts->is_building)
 		buf_add_str(out, "a newer revision is being built");
+	else if (facts->is_checking)
+		buf_add_str(out, "a newer revision is being checked");
 	else if (is_degraded(facts))
 		degraded_reason(facts, out);
 	else if (oid_is_zero(&facts->desired))

@@ -41,6 +41,7 @@ struct facts {
 	const char *notice;	     /* what happened to us lately, or NULL */
 	bool is_silent;		     /* the source could not be asked for longer than three polls */
 	bool is_building;	     /* a newer revision is on its way */
+	bool is_checking;	     /* likewise: it is built, and the node's checks run */
 	int32_t keeper, server, engine; /* pids; 0: not running */
 	uint64_t restarts;
 	const char *no_watchers; /* why watchers of files are not woken; NULL: they are */

@@ -211,10 +211,11 @@ static int send_publish(struct switcher *switcher)
 int switcher_publish(struct switcher *switcher, const struct generation *generation,
 		uint32_t number, const struct overlay *overlay, uint32_t flags, struct err *err)
 {
-	int rc;
+	int rc = 0;
 
 	assert(switcher->pending == 0);
-	rc = switcher_announce(switcher, generation, err);
+	if (generation)
+		rc = switcher_announce(switcher, generation, err);
 	if (rc == 0) {
 		begin(switcher, MESSAGE_SEGMENT)->number = number;
 		rc = transmit(switcher, overlay->fd);
@@ -227,16 +228,16 @@ int switcher_publish(struct switcher *switcher, const struct generation *generat
 	switcher->pending = number;
 	switcher->flags = flags;
 	switcher->view = (struct view){
-			.generation = generation->number,
-			.root = generation->root,
-			.index = generation->index,
+			.generation = generation ? generation->number : 0,
+			.root = generation ? generation->root : overlay->bare_root,
+			.index = generation ? generation->index : overlay->bare_index,
 			.overlay = overlay->root,
 			.overlay_index = overlay->index,
 	};
 	rc = send_publish(switcher);
 	if (rc < 0) {
 		switcher->pending = 0;
-		return err_sys(err, -rc, "publish generation %u", generation->number);
+		return err_sys(err, -rc, "publish generation %u", switcher->view.generation);
 	}
 	return 0;
 }

@@ -38,8 +38,8 @@ int switcher_announce(
 uint32_t switcher_overlay_number(struct switcher *switcher);
 
 /*
- * Make GENERATION and overlay NUMBER visible; FLAGS as of MESSAGE_PUBLISH. OVERLAY's descriptor is
- * closed in any case. None may be unanswered.
+ * Make GENERATION (NULL: OVERLAY's bare tree) and overlay NUMBER visible; FLAGS as of MESSAGE_PUBLISH.
+ * OVERLAY's descriptor is closed in any case. None may be unanswered.
  */
 int switcher_publish(struct switcher *switcher, const struct generation *generation,
 		uint32_t number, const struct overlay *overlay, uint32_t flags, struct err *err);

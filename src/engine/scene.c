@@ -1,0 +1,60 @@
+#include "src/engine/scene.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "src/base/err.h"
+#include "src/base/path.h"
+#include "src/engine/changes.h"
+#include "src/engine/core.h"
+
+int scene_make(const struct engine *engine, const struct oid *revision, const struct oid *previous,
+		const char *name, struct scene *out)
+{
+	const struct settings *settings = &engine->settings;
+
+	*out = (struct scene){0};
+	oid_format(revision, out->revision);
+	if (!oid_is_zero(previous))
+		oid_format(previous, out->previous);
+	path_join(&out->pinned, settings->mountpoint, ".refmount/at/");
+	buf_add_str(&out->pinned, out->revision);
+	path_join(&out->changed, settings->run_dir, name);
+	out->told = (struct command_scene){
+			.mount = settings->mountpoint,
+			.pinned = buf_str(&out->pinned),
+			.revision = out->revision,
+			.previous = out->previous,
+			.changed = buf_str(&out->changed),
+	};
+	return buf_ok(&out->pinned) && buf_ok(&out->changed) ? 0 : -ENOMEM;
+}
+
+void scene_release(struct scene *scene)
+{
+	buf_release(&scene->pinned);
+	buf_release(&scene->changed);
+}
+
+int scene_write(const struct engine *engine, const char *name, const struct changes *changes,
+		struct err *err)
+{
+	struct buf path = BUF_INIT;
+	int rc;
+
+	path_join(&path, engine->settings.run_dir, name);
+	rc = buf_ok(&path) ? changes_write(changes, path.data, err)
+			   : err_sys(err, ENOMEM, "write '%s'", name);
+	buf_release(&path);
+	return rc;
+}
+
+void scene_remove(const struct engine *engine, const char *name)
+{
+	struct buf path = BUF_INIT;
+
+	path_join(&path, engine->settings.run_dir, name);
+	if (buf_ok(&path))
+		(void)unlink(path.data);
+	buf_release(&path);
+}

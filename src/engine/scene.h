@@ -1,0 +1,35 @@
+/*
+ * scene: what a command of the node is told about the revision that it runs for (command.h), and the file that
+ * it is told of. Private to the room.
+ */
+#ifndef ENGINE_SCENE_H
+#define ENGINE_SCENE_H
+
+#include "src/base/buf.h"
+#include "src/base/oid.h"
+#include "src/engine/command.h"
+
+struct changes;
+struct engine;
+struct err;
+
+struct scene {
+	struct buf pinned, changed;
+	char revision[OID_HEX_SIZE], previous[OID_HEX_SIZE];
+	struct command_scene told; /* points into the others, and into the engine's settings */
+};
+
+/*
+ * REVISION after PREVIOUS (zero: none). The paths that changed are in the file NAME of the run
+ * directory. 0 or -ENOMEM; OUT is to be released in any case, and must not be moved.
+ */
+int scene_make(const struct engine *engine, const struct oid *revision, const struct oid *previous,
+		const char *name, struct scene *out);
+void scene_release(struct scene *scene);
+
+/* Write the file NAME; and remove it, absent is fine. */
+int scene_write(const struct engine *engine, const char *name, const struct changes *changes,
+		struct err *err);
+void scene_remove(const struct engine *engine, const char *name);
+
+#endif
