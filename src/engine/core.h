@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "src/base/oid.h"
+#include "src/engine/debounce.h"
 #include "src/engine/follow.h"
 #include "src/engine/hold.h"
 #include "src/engine/kept.h"
@@ -125,6 +126,8 @@ struct engine {
 	struct task task;
 	struct oid accepted; /* a commit found to descend from the tip */
 	char ref_full[REF_NAME_MAX];
+	struct debounce debounce;
+	bool is_urgent; /* the next move of the ref is followed at once */
 	struct oid problem_commit;
 	char problem[CORE_TEXT_MAX]; /* why it could not be tried; "": nothing */
 	char trouble[CORE_TEXT_MAX]; /* what is wrong with ourselves; "": nothing */
@@ -149,6 +152,7 @@ struct engine {
 
 	struct loop_source *link_source, *mountinfo_source;
 	struct loop_source *hold_timer, *status_timer, *spare_timer, *notice_timer, *pin_timer;
+	struct loop_source *debounce_timer;
 	uint64_t status_due_ms; /* monotonic: when STATUS_TIMER fires; 0: it is off */
 	int mountinfo_fd;
 	int sole;		/* the lock on the state directory */
@@ -177,7 +181,9 @@ void decide_resume(struct engine *engine, const char *by, const char *reason);
 void decide_retry(struct engine *engine); /* forget that DESIRED was rejected or failed */
 void decide_reject(struct engine *engine, const struct oid *commit, const struct diag *findings);
 void decide_refused(struct engine *engine, const struct oid *commit, const struct diag *findings,
-		const char *sentence); /* COMMIT is not admitted, or could not be checked */
+		const char *sentence);	  /* COMMIT is not admitted, or could not be checked */
+void decide_hurry(struct engine *engine); /* somebody waits: no debouncing */
+void decide_on_debounce_timer(void *arg);
 void decide_on_hold_timer(void *arg);
 void decide_arm_hold(struct engine *engine);
 bool decide_follows_ref(const struct engine *engine);

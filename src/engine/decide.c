@@ -187,6 +187,29 @@ static bool is_allowed(struct engine *engine, const struct oid *commit)
 	return descends(engine, commit);
 }
 
+/* The ref may move again: wait until it is quiet. */
+static bool is_restless(struct engine *engine)
+{
+	uint64_t left = debounce_left(
+			&engine->debounce, engine->settings.debounce_ms, clock_mono_ms());
+
+	if (left == 0 || !engine->target)
+		return false;
+	loop_timer_set(engine->debounce_timer, left);
+	return true;
+}
+
+void decide_on_debounce_timer(void *arg)
+{
+	decide_next(arg);
+}
+
+void decide_hurry(struct engine *engine)
+{
+	debounce_end(&engine->debounce);
+	engine->is_urgent = true;
+}
+
 static void stop_task(struct engine *engine)
 {
 	if (!engine->task.build)
@@ -403,7 +426,9 @@ static bool choose_target(struct engine *engine, struct oid *commit)
 	struct generation *kept;
 
 	*commit = *wanted(engine);
-	if (oid_is_zero(commit) || (decide_follows_ref(engine) && !is_allowed(engine, commit)))
+	if (oid_is_zero(commit))
+		return false;
+	if (decide_follows_ref(engine) && (is_restless(engine) || !is_allowed(engine, commit)))
 		return false;
 	kept = kept_find_commit(&engine->kept, commit, engine->settings_hash);
 	if (kept && gate_is_open(engine->gate, kept)) {
@@ -500,6 +525,8 @@ static void ref_moved(struct engine *engine, const struct follow_answer *answer)
 
 	engine->saved.desired = answer->commit;
 	engine->accepted = (struct oid){0};
+	if (!engine->is_urgent)
+		debounce_note(&engine->debounce, clock_mono_ms());
 	if (!engine->goal.is_active) {
 		engine->cause.since_ms = answer->asked_ms;
 		str_copy(engine->cause.by, sizeof(engine->cause.by), answer->full);
@@ -537,9 +564,11 @@ void decide_answer(void *arg, const struct follow_answer *answer)
 		ref_moved(engine, answer);
 	else if (!was_failing && engine->target == engine->visible && engine->visible &&
 			oid_equal(&engine->visible->commit, wanted(engine))) {
+		engine->is_urgent = false;
 		tickets_check(engine); /* nothing new: the timer shows the time of it */
 		return;
 	}
+	engine->is_urgent = false;
 	decide_next(engine);
 }
 

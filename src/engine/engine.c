@@ -241,6 +241,7 @@ static int add_timers(struct engine *engine, struct err *err)
 			{on_spare_timer, &engine->spare_timer},
 			{on_notice_timer, &engine->notice_timer},
 			{pinning_on_timer, &engine->pin_timer},
+			{decide_on_debounce_timer, &engine->debounce_timer},
 	};
 	size_t i;
 	int rc = 0;

@@ -180,6 +180,7 @@ static void receive_goal(
 /* TICKET waits for the tip; have a look where that is. */
 static void look(struct engine *engine)
 {
+	decide_hurry(engine);
 	follow_now(engine->follow);
 	present_now(engine);
 }
@@ -245,10 +246,12 @@ static void receive_wait(
 	if (!ticket)
 		return;
 	tickets_set_timeout(ticket, request->timeout_ms);
-	if (request->target)
+	if (request->target) {
 		resolve(ticket, request->target);
-	else
-		look(engine);
+		return;
+	}
+	follow_now(engine->follow); /* whoever waits is in no hurry */
+	present_now(engine);
 }
 
 /* Without a keeper, we are all that is left to do it. */
