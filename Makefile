@@ -23,7 +23,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 # --- rooms: what lies directly below each, and the library each one alone may use ---
 
-ROOMS := base snap link git value jinja ctl trust render build engine cmd
+ROOMS := base snap link git value http jinja ctl trust render build engine cmd
 
 DEPS_base   :=
 DEPS_snap   := base
@@ -31,19 +31,21 @@ DEPS_link   := base
 DEPS_git    := base
 DEPS_value  := base
 DEPS_ctl    := base
+DEPS_http   := base
 DEPS_jinja  := base value
 DEPS_trust  := base git
 DEPS_render := base git value jinja
 DEPS_build  := base git value snap render
 DEPS_fs     := base snap link
-DEPS_engine := base git value snap link trust build ctl
-DEPS_cmd    := base git value snap link jinja render build ctl trust engine
+DEPS_engine := base git value snap link http trust build ctl
+DEPS_cmd    := base git value snap link http jinja render build ctl trust engine
 
 PKG_base  := libseccomp
 PKG_snap  := libxxhash
 PKG_trust := libxxhash
 PKG_git   := libgit2
 PKG_value := yaml-0.1 libpcre2-8
+PKG_http  := libmicrohttpd nettle
 PKG_jinja := nettle libutf8proc
 PKG_fs    := fuse3
 

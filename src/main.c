@@ -13,6 +13,7 @@
 #include "src/cmd/say.h"
 #include "src/cmd/verbs.h"
 #include "src/engine/engine.h"
+#include "src/http/http.h"
 
 static const struct command *const verbs[] = {&cmd_mount, &cmd_umount, &cmd_status, &cmd_drift,
 		&cmd_history, &cmd_diff, &cmd_switch, &cmd_rollback, &cmd_resume, &cmd_follow,
@@ -138,6 +139,8 @@ int main(int argc, char **argv)
 		return engine_runner_main();
 	if (str_has_prefix(program, "refmount: resolver "))
 		return engine_resolver_main();
+	if (str_has_prefix(program, "refmount: http "))
+		return http_main();
 	if (strcmp(slash ? slash + 1 : program, "mount.refmount") == 0)
 		return cmd_mount_helper(argc, argv);
 	return check_output(run_verb(argc, argv));
