@@ -37,9 +37,11 @@ struct ctl_client;
 struct ctl_server;
 struct gate;
 struct history;
+struct hooks;
 struct loop;
 struct loop_source;
 struct operations;
+struct probation;
 struct result;
 struct state;
 struct store;
@@ -109,6 +111,8 @@ struct engine {
 	struct credentials *credentials; /* NULL: this node has no secrets */
 	struct commands *commands;
 	struct gate *gate;
+	struct hooks *hooks;
+	struct probation *probation;
 	struct ctl_server *ctl;
 	struct ticket *tickets;
 
@@ -180,6 +184,8 @@ void decide_goal(struct engine *engine, const struct goal *goal); /* replaces an
 void decide_resume(struct engine *engine, const char *by, const char *reason);
 void decide_retry(struct engine *engine); /* forget that DESIRED was rejected or failed */
 void decide_reject(struct engine *engine, const struct oid *commit, const struct diag *findings);
+void decide_fall_back(struct engine *engine, struct generation *fallback,
+		const struct diag *findings, const char *why); /* what is visible is no good */
 void decide_refused(struct engine *engine, const struct oid *commit, const struct diag *findings,
 		const char *sentence);	  /* COMMIT is not admitted, or could not be checked */
 void decide_hurry(struct engine *engine); /* somebody waits: no debouncing */

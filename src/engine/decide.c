@@ -109,39 +109,74 @@ static void copy_findings(const struct diag *from, struct diag *to)
 }
 
 /* Rejected once more, because somebody asked to try again: that is no news. */
-static bool was_rejected_last(const struct engine *engine, const struct oid *commit)
+static bool is_no_news(const struct engine *engine, const struct oid *commit, const char *result)
 {
 	const struct history_entry *last = history_get(engine->history, 0);
 
-	return last && strcmp(last->result, HISTORY_REJECTED) == 0 &&
-			oid_equal(&last->commit, commit);
+	return last && strcmp(last->result, result) == 0 && oid_equal(&last->commit, commit);
 }
 
-void decide_reject(struct engine *engine, const struct oid *commit, const struct diag *findings)
+/* RESULT is what history says. */
+static void mark_bad(struct engine *engine, const struct oid *commit, const struct diag *findings,
+		const char *result)
 {
 	char hex[OID_HEX_SIZE], line[CORE_TEXT_MAX];
 	const struct history_entry entry = {
 			.time = clock_wall_s(),
 			.commit = *commit,
-			.result = HISTORY_REJECTED,
+			.result = result,
 			.by = engine->cause.by,
 			.reason = line,
 	};
 	struct err err = ERR_INIT;
 
 	engine->saved.rejected = *commit;
+	engine->saved.is_condemned = strcmp(result, HISTORY_ROLLED_BACK) == 0;
 	copy_findings(findings, &engine->saved.findings);
 	engine->must_present = true;
-	if (was_rejected_last(engine, commit))
+	if (is_no_news(engine, commit, result))
 		return;
 	oid_format(commit, hex);
 	first_line(findings, line, sizeof(line));
-	log_warn("commit %s is rejected: %s", hex, line);
+	log_warn("commit %s is %s: %s", hex, result, line);
 	if (!engine->target)
 		return; /* the mount does not start: that is no history */
 	if (history_add(engine->history, &entry, &err) < 0)
 		log_warn("%s", err.text);
 	record_save(engine);
+}
+
+void decide_reject(struct engine *engine, const struct oid *commit, const struct diag *findings)
+{
+	mark_bad(engine, commit, findings, HISTORY_REJECTED);
+}
+
+/* Whoever holds what is no good holds what we go back to. */
+static void move_hold(struct engine *engine, const struct oid *to, const char *why)
+{
+	struct hold *hold = &engine->saved.hold;
+	uint64_t left = hold_remaining_ms(hold, clock_mono_ms());
+	const struct hold before = *hold;
+	const struct hold_terms terms = {
+			.by = before.by,
+			.reason = why,
+			.for_ms = left == UINT64_MAX ? 0 : left,
+	};
+
+	if (hold->is_active && oid_equal(&hold->revision, &engine->visible->commit))
+		hold_begin(hold, to, &terms, clock_wall_s(), clock_mono_ms());
+}
+
+void decide_fall_back(struct engine *engine, struct generation *fallback,
+		const struct diag *findings, const char *why)
+{
+	const struct oid commit = engine->visible->commit;
+
+	move_hold(engine, &fallback->commit, why);
+	mark_bad(engine, &commit, findings, HISTORY_ROLLED_BACK);
+	str_copy(engine->cause.reason, sizeof(engine->cause.reason), why);
+	engine->cause.since_ms = clock_mono_ms();
+	engine->target = fallback;
 }
 
 /* Does COMMIT, which is kept, descend from the last accepted one? */
@@ -535,6 +570,7 @@ static void ref_moved(struct engine *engine, const struct follow_answer *answer)
 	}
 	if (!oid_equal(&engine->saved.rejected, &answer->commit)) {
 		engine->saved.rejected = (struct oid){0};
+		engine->saved.is_condemned = false;
 		diag_release(&engine->saved.findings);
 	}
 }
@@ -575,6 +611,7 @@ void decide_answer(void *arg, const struct follow_answer *answer)
 void decide_retry(struct engine *engine)
 {
 	engine->saved.rejected = (struct oid){0};
+	engine->saved.is_condemned = false;
 	diag_release(&engine->saved.findings);
 	engine->problem[0] = '\0';
 }

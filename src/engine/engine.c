@@ -28,7 +28,9 @@
 #include "src/engine/credentials.h"
 #include "src/engine/gate.h"
 #include "src/engine/history.h"
+#include "src/engine/hooks.h"
 #include "src/engine/operations.h"
+#include "src/engine/probation.h"
 #include "src/engine/sole.h"
 #include "src/engine/switch.h"
 #include "src/engine/verify.h"
@@ -63,7 +65,6 @@ static void show_restart(struct engine *engine, const char *role)
  */
 static void condemn(struct engine *engine)
 {
-	const struct oid commit = engine->visible->commit;
 	struct generation *previous = kept_find_commit(
 			&engine->kept, &engine->saved.previous.commit, engine->settings_hash);
 	struct diag findings = DIAG_INIT;
@@ -73,11 +74,8 @@ static void condemn(struct engine *engine)
 	diag_add(&findings, DIAG_ERROR, NULL, 0, 0,
 			"the server crashed %d times within %d s of the switch to this commit",
 			CRASHES_MAX, CRASHES_MS / 1000);
-	decide_reject(engine, &commit, &findings);
+	decide_fall_back(engine, previous, &findings, "the server kept crashing");
 	diag_release(&findings);
-	str_copy(engine->cause.reason, sizeof(engine->cause.reason), "the server kept crashing");
-	engine->cause.since_ms = clock_mono_ms();
-	engine->target = previous;
 }
 
 /*
@@ -316,6 +314,10 @@ static int open_operations(struct engine *engine, struct err *err)
 	rc = commands_new(engine->loop, settings->program, settings->name, &engine->commands, err);
 	if (rc == 0)
 		rc = gate_new(engine, &engine->gate, err);
+	if (rc == 0)
+		rc = hooks_new(engine, &engine->hooks, err);
+	if (rc == 0)
+		rc = probation_new(engine, &engine->probation, err);
 	return rc;
 }
 
@@ -366,6 +368,8 @@ static int begin(struct engine *engine, struct err *err)
 static void end(struct engine *engine)
 {
 	tickets_release(engine);
+	probation_free(engine->probation);
+	hooks_free(engine->hooks);
 	gate_free(engine->gate);
 	commands_free(engine->commands);
 	ctl_server_free(engine->ctl);

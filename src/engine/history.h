@@ -24,8 +24,9 @@ struct history;
 #define HISTORY_MAX  1000 /* lines kept */
 #define HISTORY_FILE "history.log"
 
-#define HISTORY_OK	 "ok"	    /* it was served from then on */
-#define HISTORY_REJECTED "rejected" /* it was not: the reason is the first finding */
+#define HISTORY_OK	    "ok"	  /* it was served from then on */
+#define HISTORY_REJECTED    "rejected"	  /* it was not: the reason is the first finding */
+#define HISTORY_ROLLED_BACK "rolled back" /* it was, until then: likewise */
 
 struct history_entry {
 	int64_t time; /* seconds UTC */

@@ -81,6 +81,19 @@ static int read_argv(struct form *form, const struct form_field *field, const st
 	return 0;
 }
 
+static int read_name(struct form *form, const struct form_field *field, const struct value *value,
+		void *at, struct err *err)
+{
+	const char *text = NULL;
+	int rc = form_text(form, field, value, &text, err);
+
+	if (rc == 0 && strlen(text) > OPERATIONS_NAME_MAX)
+		rc = err_set(err, EINVAL, "a name has at most %d bytes", OPERATIONS_NAME_MAX);
+	if (rc == 0)
+		*(const char **)at = text;
+	return rc;
+}
+
 /* What stands in the list at VALUE or, for a single pattern, VALUE itself. */
 static const struct value *pattern_at(const struct value *value, size_t i)
 {
@@ -119,7 +132,7 @@ static int read_match(struct form *form, const struct form_field *field, const s
 
 static const struct form_field hook_fields[] = {
 		{"retries", form_count, offsetof(struct operation, retries), 0, RETRIES_MAX, false},
-		{"name", form_text, offsetof(struct operation, name), 0, 0, false},
+		{"name", read_name, offsetof(struct operation, name), 0, 0, false},
 		{"match", read_match, 0, 0, 0, false},
 		{"run", read_argv, offsetof(struct operation, command.argv), 0, 0, true},
 		{"timeout", form_duration, offsetof(struct operation, command.timeout_ms), 100,

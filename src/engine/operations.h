@@ -26,6 +26,7 @@ struct value;
 
 #define OPERATIONS_SIZE_MAX 32768 /* bytes of the JSON */
 #define OPERATIONS_MAX	    64	  /* checks, hooks, patterns of one of them */
+#define OPERATIONS_NAME_MAX 100	  /* bytes of a name */
 #define OPERATIONS_ARGS_MAX 256	  /* of one command */
 #define OPERATIONS_LIVE_MAX 256	  /* live files */
 

@@ -20,6 +20,9 @@
 #include "src/engine/builds.h"
 #include "src/engine/gate.h"
 #include "src/engine/history.h"
+#include "src/engine/hooks.h"
+#include "src/engine/operations.h"
+#include "src/engine/probation.h"
 #include "src/engine/resolver.h"
 #include "src/engine/status.h"
 #include "src/engine/switch.h"
@@ -103,14 +106,35 @@ static const char *no_watchers(const struct engine *engine)
 	return shared->watchers_reason[0] ? shared->watchers_reason : "not known yet";
 }
 
-/* As it will be once TARGET is visible. Points into ENGINE, HOLD and LAST. */
-static void collect(struct engine *engine, const struct hold *hold, struct last_switch *last,
-		struct facts *out)
+/* What facts point into. */
+struct ground {
+	struct hold hold;
+	struct last_switch last;
+	struct hook_report hooks[OPERATIONS_MAX];
+	char hook_trouble[CORE_TEXT_MAX];
+};
+
+static void collect_hooks(const struct hooks *hooks, struct ground *ground, struct facts *out)
 {
+	size_t i;
+
+	for (i = 0; i < hooks_count(hooks); i++)
+		ground->hooks[i] = hooks_report(hooks, i);
+	hooks_complain(hooks, ground->hook_trouble, sizeof(ground->hook_trouble));
+	out->hooks = ground->hooks;
+	out->hook_count = hooks_count(hooks);
+	out->hook_trouble = ground->hook_trouble;
+}
+
+/* As it will be once TARGET is visible. Points into ENGINE and GROUND. */
+static void collect(struct engine *engine, struct ground *ground, struct facts *out)
+{
+	struct last_switch *last = &ground->last;
 	const struct saved *saved = &engine->saved;
 	const struct generation *target = engine->target;
 	bool is_switch = !oid_equal(&target->commit, &saved->served.commit);
 
+	ground->hold = present_hold(engine);
 	*last = saved->last_switch;
 	if (is_switch)
 		*last = (struct last_switch){
@@ -131,7 +155,7 @@ static void collect(struct engine *engine, const struct hold *hold, struct last_
 			.served_since = is_switch ? last->time : saved->served_since,
 			.desired = saved->desired,
 			.behind = count_behind(engine, &target->commit),
-			.hold = hold,
+			.hold = &ground->hold,
 			.last_sync = &saved->last_sync,
 			.last_switch = last,
 			.rejected = saved->rejected,
@@ -149,7 +173,10 @@ static void collect(struct engine *engine, const struct hold *hold, struct last_
 					atomic_load(&engine->shared->engine_restarts),
 			.no_watchers = no_watchers(engine),
 			.no_sandbox = filter_missing(),
+			.probation_until = probation_until(engine->probation),
+			.fallback = saved->on_probation.fallback,
 	};
+	collect_hooks(engine->hooks, ground, out);
 }
 
 static bool same_text(const struct texts *left, const struct texts *right, enum text which)
@@ -293,9 +320,8 @@ void present_now(struct engine *engine)
 {
 	struct texts texts = TEXTS_INIT;
 	struct err err = ERR_INIT;
-	struct last_switch last;
+	struct ground ground;
 	struct facts facts;
-	struct hold hold;
 	int rc;
 
 	if (!engine->target || engine->is_failed || switcher_is_cut(engine->switcher)) {
@@ -307,8 +333,7 @@ void present_now(struct engine *engine)
 	engine->is_stale = switcher_is_busy(engine->switcher);
 	if (engine->is_stale)
 		return;
-	hold = present_hold(engine);
-	collect(engine, &hold, &last, &facts);
+	collect(engine, &ground, &facts);
 	rc = status_texts(&facts, engine->history, &texts);
 	if (rc == 0 && engine->target == engine->visible && !engine->must_present &&
 			same_text(&texts, &engine->shown, TEXT_STATUS) &&

@@ -17,11 +17,13 @@
 #include "src/engine/builds.h"
 #include "src/engine/gate.h"
 #include "src/engine/history.h"
+#include "src/engine/hooks.h"
+#include "src/engine/probation.h"
 #include "src/engine/switch.h"
 #include "src/snap/diff.h"
 #include "src/snap/store.h"
 
-#define SPARED_MAX (7 + PINS_MAX)
+#define SPARED_MAX (8 + PINS_MAX)
 
 void record_save(struct engine *engine)
 {
@@ -120,6 +122,8 @@ static size_t spared(const struct engine *engine, uint32_t out[static SPARED_MAX
 			&engine->kept, &engine->saved.hold.revision, engine->settings_hash);
 	const struct generation *previous = kept_find_commit(
 			&engine->kept, &engine->saved.previous.commit, engine->settings_hash);
+	const struct generation *fallback = kept_find_commit(
+			&engine->kept, &engine->saved.on_probation.fallback, engine->settings_hash);
 	const struct generation *pinned;
 	size_t count = 0, i;
 
@@ -129,6 +133,8 @@ static size_t spared(const struct engine *engine, uint32_t out[static SPARED_MAX
 		out[count++] = previous->number;
 	if (held)
 		out[count++] = held->number;
+	if (fallback)
+		out[count++] = fallback->number;
 	if (engine->showing.generation)
 		out[count++] = engine->showing.generation->number;
 	if (engine->task.build)
@@ -278,6 +284,20 @@ void record_removal(struct engine *engine, size_t count)
 	engine->needs_sweep = true;
 }
 
+/* What has to follow from a switch; before anything of it is written down. */
+static void mark_consequences(struct engine *engine, const struct generation *from,
+		const struct generation *to, bool is_return)
+{
+	const struct saved *saved = &engine->saved;
+
+	if (!from)
+		from = kept_find(&engine->kept, saved->served.generation);
+	if (saved->served.generation != to->number)
+		hooks_mark(engine->hooks, from, to);
+	if (!oid_equal(&saved->served.commit, &to->commit))
+		probation_mark(engine->probation, to, is_return);
+}
+
 /* Write down what has become true. */
 void record_visible(struct engine *engine, const struct showing *showing)
 {
@@ -293,6 +313,8 @@ void record_visible(struct engine *engine, const struct showing *showing)
 			saved->served.generation != generation->number;
 
 	engine->visible = generation;
+	mark_consequences(engine, from, generation,
+			is_goal && strcmp(engine->goal.verb, "rollback") == 0);
 	if (is_switch)
 		record_switch(engine, from, showing);
 	if (is_goal)
@@ -306,4 +328,5 @@ void record_visible(struct engine *engine, const struct showing *showing)
 	if (is_switch)
 		add_history(engine, generation);
 	engine->must_present |= is_switch;
+	hooks_go(engine->hooks);
 }

@@ -18,6 +18,7 @@
 #include "src/ctl/server.h"
 #include "src/engine/builds.h"
 #include "src/engine/history.h"
+#include "src/engine/hooks.h"
 #include "src/engine/switch.h"
 #include "src/engine/tickets.h"
 #include "src/link/settings.h"
@@ -233,6 +234,7 @@ static void receive_sync(
 		return;
 	tickets_set_timeout(ticket, request->timeout_ms);
 	decide_retry(engine);
+	hooks_retry(engine->hooks);
 	engine->is_stale = true;
 	look(engine);
 }

@@ -54,6 +54,35 @@ static struct value *rejected_value(struct arena *arena, const struct saved *sav
 		return value_null(arena);
 	fields_oid(&fields, "revision", &saved->rejected);
 	fields_value(&fields, "findings", findings_value(arena, &saved->findings));
+	fields_bool(&fields, "condemned", saved->is_condemned);
+	return fields_end(&fields);
+}
+
+static struct value *due_value(struct arena *arena, const struct saved *saved)
+{
+	struct value *list = value_list(arena);
+	size_t i;
+
+	for (i = 0; i < saved->due_count; i++) {
+		struct fields fields = fields_begin(arena);
+
+		fields_text(&fields, "name", saved->due[i].name);
+		fields_oid(&fields, "since", &saved->due[i].since);
+		if (value_append(arena, list, fields_end(&fields)) < 0)
+			return NULL;
+	}
+	return list;
+}
+
+static struct value *probation_value(struct arena *arena, const struct on_probation *on_probation)
+{
+	struct fields fields = fields_begin(arena);
+
+	if (on_probation->until == 0)
+		return value_null(arena);
+	fields_oid(&fields, "revision", &on_probation->commit);
+	fields_oid(&fields, "fallback", &on_probation->fallback);
+	fields_time(&fields, "until", on_probation->until);
 	return fields_end(&fields);
 }
 
@@ -84,6 +113,8 @@ static struct value *saved_value(struct arena *arena, const struct saved *saved)
 	fields_oid(&fields, "desired", &saved->desired);
 	fields_oid(&fields, "tip", &saved->tip);
 	fields_value(&fields, "rejected", rejected_value(arena, saved));
+	fields_value(&fields, "hooks_due", due_value(arena, saved));
+	fields_value(&fields, "probation", probation_value(arena, &saved->on_probation));
 	fields_value(&fields, "last_sync", sync_value(arena, &saved->last_sync));
 	fields_value(&fields, "last_switch", fields_of_switch(arena, &saved->last_switch));
 	fields_int(&fields, "next_generation", saved->next_generation);
@@ -147,6 +178,13 @@ static void oid_of(const struct value *map, const char *key, struct oid *out)
 		*out = (struct oid){0};
 }
 
+static bool is_true(const struct value *map, const char *key)
+{
+	const struct value *value = value_get(map, key);
+
+	return value && value->kind == VALUE_BOOL && value->boolean;
+}
+
 static int64_t time_of(const struct value *map, const char *key)
 {
 	const char *text = text_of(map, key);
@@ -186,6 +224,29 @@ static void parse_hold(const struct value *map, struct hold *hold)
 	hold->until = time_of(map, "until");
 }
 
+static void parse_due(const struct value *list, struct saved *out)
+{
+	size_t i;
+
+	for (i = 0; list && list->kind == VALUE_LIST && i < list->list.count; i++) {
+		struct due_hook *due = &out->due[out->due_count];
+		const char *name = text_of(list->list.items[i], "name");
+
+		if (!name || out->due_count == SAVED_HOOKS_MAX)
+			continue;
+		str_copy(due->name, sizeof(due->name), name);
+		oid_of(list->list.items[i], "since", &due->since);
+		out->due_count++;
+	}
+}
+
+static void parse_probation(const struct value *map, struct on_probation *out)
+{
+	oid_of(map, "revision", &out->commit);
+	oid_of(map, "fallback", &out->fallback);
+	out->until = time_of(map, "until");
+}
+
 static void parse_marks(const struct value *map, struct saved *out)
 {
 	const struct value *sync = value_get(map, "last_sync");
@@ -220,6 +281,9 @@ static void parse_fields(const struct value *map, struct saved *out)
 	oid_of(rejected, "revision", &out->rejected);
 	if (!oid_is_zero(&out->rejected))
 		findings_parse(value_get(rejected, "findings"), &out->findings);
+	out->is_condemned = is_true(rejected, "condemned");
+	parse_due(value_get(map, "hooks_due"), out);
+	parse_probation(value_get(map, "probation"), &out->on_probation);
 	parse_marks(map, out);
 	out->next_generation =
 			(uint32_t)number_of(map, "next_generation", 0, (SEGMENT_OVERLAY - 1));

@@ -9,6 +9,7 @@
 #define ENGINE_SAVED_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "src/base/diag.h"
@@ -43,6 +44,21 @@ struct last_switch {
 	int64_t rendered; /* files that had to be rendered for it; -1: likewise */
 };
 
+#define SAVED_HOOKS_MAX 64
+#define SAVED_NAME_MAX	104 /* bytes with NUL */
+
+/* A hook that has to run (hooks.h). */
+struct due_hook {
+	char name[SAVED_NAME_MAX];
+	struct oid since; /* the revision it last ran for; zero: not known */
+};
+
+/* What has to prove itself (probation.h). */
+struct on_probation {
+	struct oid commit, fallback;
+	int64_t until; /* seconds UTC; 0: nothing is on probation */
+};
+
 struct saved {
 	/* Strings are owned and may be NULL. */
 	char *source; /* repository the generations are of */
@@ -55,6 +71,10 @@ struct saved {
 	struct oid tip;	      /* last accepted commit of the ref: the next descends from it */
 	struct oid rejected;  /* zero: none */
 	struct diag findings; /* why REJECTED was */
+	bool is_condemned;    /* REJECTED was served: a new start is no reason to try again */
+	struct due_hook due[SAVED_HOOKS_MAX];
+	size_t due_count;
+	struct on_probation on_probation;
 	struct last_sync last_sync;
 	struct last_switch last_switch;
 	uint32_t next_generation, next_dir; /* never used so far; 0: not known */
@@ -62,7 +82,10 @@ struct saved {
 	uint32_t secrets_from; /* generations from this number on were made with them */
 };
 
-#define SAVED_INIT {.findings = DIAG_INIT}
+#define SAVED_INIT                                                                                 \
+	{                                                                                          \
+		.findings = DIAG_INIT                                                              \
+	}
 
 void saved_release(struct saved *saved);
 

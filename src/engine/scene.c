@@ -7,6 +7,7 @@
 #include "src/base/path.h"
 #include "src/engine/changes.h"
 #include "src/engine/core.h"
+#include "src/snap/store.h"
 
 int scene_make(const struct engine *engine, const struct oid *revision, const struct oid *previous,
 		const char *name, struct scene *out)
@@ -46,6 +47,22 @@ int scene_write(const struct engine *engine, const char *name, const struct chan
 	rc = buf_ok(&path) ? changes_write(changes, path.data, err)
 			   : err_sys(err, ENOMEM, "write '%s'", name);
 	buf_release(&path);
+	return rc;
+}
+
+int scene_write_since(const struct engine *engine, const char *name, const struct oid *since,
+		struct err *err)
+{
+	const struct generation *from =
+			kept_find_commit(&engine->kept, since, engine->settings_hash);
+	struct changes changes = CHANGES_INIT;
+	int rc;
+
+	rc = changes_collect(store_set(engine->store), from ? from->root : PLACE_NONE,
+			engine->visible->root, &changes, err);
+	if (rc == 0)
+		rc = scene_write(engine, name, &changes, err);
+	changes_release(&changes);
 	return rc;
 }
 

@@ -27,8 +27,13 @@ int scene_make(const struct engine *engine, const struct oid *revision, const st
 		const char *name, struct scene *out);
 void scene_release(struct scene *scene);
 
-/* Write the file NAME; and remove it, absent is fine. */
+/*
+ * Write the file NAME: CHANGES, or what is visible now differs in from commit SINCE (all of it, if that is not
+ * kept). And remove it, absent is fine.
+ */
 int scene_write(const struct engine *engine, const char *name, const struct changes *changes,
+		struct err *err);
+int scene_write_since(const struct engine *engine, const char *name, const struct oid *since,
 		struct err *err);
 void scene_remove(const struct engine *engine, const char *name);
 

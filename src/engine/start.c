@@ -165,7 +165,7 @@ void start_serving(struct engine *engine, bool is_adopted)
 
 	is_adopted = is_adopted && state_view(engine->shared, &view) && view.generation > 0;
 	engine->is_adopted = is_adopted;
-	if (!is_adopted)
+	if (!is_adopted && !engine->saved.is_condemned)
 		decide_retry(engine); /* options may have changed since it was rejected */
 	count = store_list(engine->store, &numbers, &err);
 	if (count < 0)

@@ -5,6 +5,7 @@
 
 #include "src/base/arena.h"
 #include "src/base/buf.h"
+#include "src/base/clock.h"
 #include "src/base/diag.h"
 #include "src/base/pairs.h"
 #include "src/engine/drift.h"
@@ -12,6 +13,7 @@
 #include "src/engine/findings.h"
 #include "src/engine/history.h"
 #include "src/engine/hold.h"
+#include "src/engine/hooks.h"
 #include "src/engine/overlay.h"
 #include "src/engine/saved.h"
 #include "src/snap/generation.h"
@@ -46,7 +48,8 @@ const char *status_sync(const struct facts *facts)
 static bool is_degraded(const struct facts *facts)
 {
 	return is_rejected(facts) || facts->problem || facts->trouble || facts->notice ||
-			facts->last_sync->error[0];
+			facts->last_sync->error[0] ||
+			(facts->hook_trouble && facts->hook_trouble[0]);
 }
 
 const char *status_health(const struct facts *facts)
@@ -59,6 +62,8 @@ const char *status_health(const struct facts *facts)
 		return "Degraded";
 	if (oid_is_zero(&facts->desired))
 		return "Unknown";
+	if (facts->probation_until > 0)
+		return "Progressing";
 	return status_is_synced(facts) ? "Healthy" : "Progressing";
 }
 
@@ -94,8 +99,17 @@ static void degraded_reason(const struct facts *facts, struct buf *out)
 	add_clause(out, facts->problem);
 	if (!facts->problem || strcmp(facts->problem, facts->last_sync->error) != 0)
 		add_clause(out, facts->last_sync->error);
+	add_clause(out, facts->hook_trouble);
 	add_clause(out, facts->trouble);
 	add_clause(out, facts->notice);
+}
+
+static void probation_reason(const struct facts *facts, struct buf *out)
+{
+	char until[CLOCK_TEXT_SIZE];
+
+	clock_format(facts->probation_until, until);
+	buf_printf(out, "on probation until %s", until);
 }
 
 void status_reason(const struct facts *facts, struct buf *out)
@@ -111,6 +125,8 @@ void status_reason(const struct facts *facts, struct buf *out)
 		degraded_reason(facts, out);
 	else if (oid_is_zero(&facts->desired))
 		buf_add_str(out, "the source was not asked yet");
+	else if (facts->probation_until > 0)
+		probation_reason(facts, out);
 	else if (!status_is_synced(facts))
 		buf_add_str(out, "a newer revision is on its way");
 }
@@ -188,6 +204,36 @@ static struct value *features(struct arena *arena, const struct facts *facts)
 	return fields_end(&fields);
 }
 
+static struct value *hooks_value(struct arena *arena, const struct facts *facts)
+{
+	struct value *list = value_list(arena);
+	size_t i;
+
+	for (i = 0; i < facts->hook_count; i++) {
+		const struct hook_report *hook = &facts->hooks[i];
+		struct fields fields = fields_begin(arena);
+
+		fields_text(&fields, "name", hook->name);
+		fields_text(&fields, "state", hook->state);
+		fields_time(&fields, "at", hook->at);
+		fields_text(&fields, "message", hook->message);
+		if (value_append(arena, list, fields_end(&fields)) < 0)
+			return NULL;
+	}
+	return list;
+}
+
+static struct value *probation_value(struct arena *arena, const struct facts *facts)
+{
+	struct fields fields = fields_begin(arena);
+
+	if (facts->probation_until == 0)
+		return value_null(arena);
+	fields_time(&fields, "until", facts->probation_until);
+	fields_oid(&fields, "fallback", &facts->fallback);
+	return fields_end(&fields);
+}
+
 /* What keeps the desired revision from being served. */
 static struct value *findings(struct arena *arena, const struct facts *facts)
 {
@@ -243,6 +289,8 @@ struct value *status_value(struct arena *arena, const struct facts *facts)
 	fields_value(&fields, "last_sync", sync_value(arena, facts->last_sync));
 	fields_value(&fields, "last_switch", fields_of_switch(arena, facts->last_switch));
 	fields_value(&fields, "findings", findings(arena, facts));
+	fields_value(&fields, "hooks", hooks_value(arena, facts));
+	fields_value(&fields, "probation", probation_value(arena, facts));
 	fields_value(&fields, "drift", drift_figures(arena, facts));
 	fields_int(&fields, "files", (int64_t)facts->generation->files);
 	fields_int(&fields, "bytes", (int64_t)facts->generation->bytes);

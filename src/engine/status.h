@@ -6,6 +6,7 @@
 #define ENGINE_STATUS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "src/base/oid.h"
@@ -17,6 +18,7 @@ struct err;
 struct generation;
 struct history;
 struct hold;
+struct hook_report;
 struct last_switch;
 struct last_sync;
 struct texts;
@@ -44,8 +46,13 @@ struct facts {
 	bool is_checking;	     /* likewise: it is built, and the node's checks run */
 	int32_t keeper, server, engine; /* pids; 0: not running */
 	uint64_t restarts;
-	const char *no_watchers; /* why watchers of files are not woken; NULL: they are */
-	const char *no_sandbox;	 /* why builders are not confined; NULL: they are */
+	const struct hook_report *hooks; /* of the node, in their order */
+	size_t hook_count;
+	const char *hook_trouble; /* "": none of them has failed */
+	int64_t probation_until;  /* what is served has to prove itself; 0: it has */
+	struct oid fallback;	  /* where the mount goes if it does not */
+	const char *no_watchers;  /* why watchers of files are not woken; NULL: they are */
+	const char *no_sandbox;	  /* why builders are not confined; NULL: they are */
 };
 
 bool status_is_synced(const struct facts *facts);

@@ -9,6 +9,7 @@
 #include "src/base/loop.h"
 #include "src/ctl/server.h"
 #include "src/engine/builds.h"
+#include "src/engine/hooks.h"
 #include "src/engine/switch.h"
 
 struct ticket *tickets_add(struct engine *engine, struct ctl_client *client,
@@ -101,6 +102,17 @@ static bool is_served(const struct engine *engine, const struct oid *commit)
 	return engine->visible && oid_equal(&engine->visible->commit, commit);
 }
 
+/* What was asked for is served: and what the node does about that has been done, or has failed. */
+static void end_served(struct ticket *ticket)
+{
+	char trouble[CORE_TEXT_MAX];
+
+	hooks_complain(ticket->engine->hooks, trouble, sizeof(trouble));
+	if (trouble[0])
+		ctl_client_error(ticket->client, "%s", trouble);
+	tickets_end(ticket, EXIT_DONE);
+}
+
 static void answer_goal(struct ticket *ticket)
 {
 	const struct generation *visible = ticket->engine->visible;
@@ -112,7 +124,7 @@ static void answer_goal(struct ticket *ticket)
 	ctl_client_out(ticket->client, " ");
 	ctl_client_out(ticket->client, visible->subject);
 	ctl_client_out(ticket->client, "\n");
-	tickets_end(ticket, EXIT_DONE);
+	end_served(ticket);
 }
 
 /* True: it was rejected, and TICKET is answered. */
@@ -159,7 +171,9 @@ static bool answer_tip(struct ticket *ticket)
 
 	if (is_known && is_served(engine, desired) &&
 			(ticket->verb == REQUEST_WAIT || !engine->saved.last_sync.error[0])) {
-		tickets_end(ticket, EXIT_DONE);
+		if (hooks_are_pending(engine->hooks))
+			return false;
+		end_served(ticket);
 		return true;
 	}
 	if (is_known && answer_rejected(ticket, desired))
@@ -195,7 +209,7 @@ static bool answer(struct ticket *ticket)
 
 	switch (ticket->waits_for) {
 	case WAITS_GOAL:
-		if (engine->goals_done < ticket->serial)
+		if (engine->goals_done < ticket->serial || hooks_are_pending(engine->hooks))
 			return false;
 		answer_goal(ticket);
 		return true;
@@ -204,7 +218,9 @@ static bool answer(struct ticket *ticket)
 	case WAITS_COMMIT:
 		if (!is_served(engine, &ticket->commit))
 			return answer_rejected(ticket, &ticket->commit);
-		tickets_end(ticket, EXIT_DONE);
+		if (hooks_are_pending(engine->hooks))
+			return false;
+		end_served(ticket);
 		return true;
 	case WAITS_PIN:
 		return answer_pin(ticket);

@@ -28,7 +28,7 @@ def git(*args):
 
 same("status.json", j, s)
 same("keys", list(s), """mount source ref facts revision tree subject author committed served_since sync health desired behind
-hold last_sync last_switch findings drift files bytes processes features""".split())
+hold last_sync last_switch findings hooks probation drift files bytes processes features""".split())
 same("mount", s["mount"], mount)
 same("source", s["source"], repo)
 same("ref", s["ref"], "refs/heads/main")
@@ -53,6 +53,8 @@ same("last_switch.changed", s["last_switch"]["changed"], 1)
 same("last_switch.took_ms is a number", isinstance(s["last_switch"]["took_ms"], (int, float)), True)
 same("last_switch.rendered", s["last_switch"]["rendered"], 0)
 same("findings", s["findings"], [])
+same("hooks", s["hooks"], [])
+same("probation", s["probation"], None)
 same("drift", s["drift"], {"revision": False, "files": 0, "readers": 0})
 shown = subprocess.check_output(["git", "-C", repo, "ls-tree", "-rl", "HEAD"], text=True).splitlines()
 same("files", s["files"], len(shown))

@@ -62,6 +62,12 @@ static struct saved example(void)
 	saved.next_dir = 99;
 	saved.secrets = INT64_MAX;
 	saved.secrets_from = 17;
+	saved.is_condemned = true;
+	strcpy(saved.due[0].name, "nginx");
+	saved.due[0].since = commit(2);
+	strcpy(saved.due[1].name, "a 'b': c");
+	saved.due_count = 2;
+	saved.on_probation = (struct on_probation){commit(1), commit(2), 1790000060};
 	return saved;
 }
 
@@ -98,6 +104,11 @@ static void round_trip(void **state)
 	assert_true(loaded.secrets == INT64_MAX);
 	assert_int_equal(loaded.secrets_from, 17);
 	assert_int_equal(loaded.next_dir, 99);
+	assert_true(loaded.is_condemned);
+	assert_int_equal(loaded.due_count, 2);
+	assert_string_equal(loaded.due[1].name, "a 'b': c");
+	assert_true(oid_is_zero(&loaded.due[1].since));
+	assert_int_equal(loaded.on_probation.until, 1790000060);
 	saved_release(&saved);
 	saved_release(&loaded);
 }

@@ -14,6 +14,7 @@
 #include "src/base/err.h"
 #include "src/engine/history.h"
 #include "src/engine/hold.h"
+#include "src/engine/hooks.h"
 #include "src/engine/kept.h"
 #include "src/engine/overlay.h"
 #include "src/engine/saved.h"
@@ -129,6 +130,8 @@ static void as_the_interface_says(void **state)
 			"  flip_us: 250\n"
 			"  rendered: 12\n"
 			"findings: []\n"
+			"hooks: []\n"
+			"probation: null\n"
 			"drift: {revision: false, files: 0, readers: 0}\n"
 			"files: 1234\n"
 			"bytes: 5678901\n"
@@ -205,6 +208,46 @@ static void words(void **state)
 	calm(&scene);
 	scene.facts.desired = (struct oid){0};
 	assert_words(&scene, "Unknown", "Unknown", "the source was not asked yet");
+}
+
+/* What .status says of SCENE holds TEXT. */
+static void says(const struct scene *scene, const char *text)
+{
+	struct texts texts = TEXTS_INIT;
+
+	make(scene, &texts);
+	if (!strstr(buf_str(&texts.of[TEXT_STATUS]), text))
+		assert_string_equal(buf_str(&texts.of[TEXT_STATUS]), text);
+	texts_release(&texts);
+}
+
+static void hooks_and_probation(void **state)
+{
+	const struct hook_report hooks[] = {
+			{"nginx", "failed", 1795425164, "exited with 1"},
+			{"b", "idle", 0, NULL},
+	};
+	struct scene scene;
+
+	(void)state;
+	calm(&scene);
+	scene.facts.hooks = hooks;
+	scene.facts.hook_count = 2;
+	scene.facts.hook_trouble = "hook 'nginx': exited with 1";
+	scene.facts.probation_until = 1795425165;
+	scene.facts.fallback = commit(HEX_2);
+	says(&scene, "health: Degraded\nreason: 'hook ''nginx'': exited with 1'\n");
+	says(&scene,
+			"hooks:\n"
+			"  - {name: nginx, state: failed, at: 2026-11-23T09:12:44Z, message: "
+			"exited "
+			"with 1}\n"
+			"  - {name: b, state: idle, at: null, message: null}\n"
+			"probation: {until: 2026-11-23T09:12:45Z, fallback: '" HEX_2 "'}\n");
+	scene.facts.hook_trouble = "";
+	says(&scene, "health: Progressing\nreason: on probation until 2026-11-23T09:12:45Z\n");
+	scene.facts.is_checking = true;
+	says(&scene, "health: Progressing\nreason: a newer revision is being checked\n");
 }
 
 static void findings_are_those_of_the_desired_revision(void **state)
@@ -316,6 +359,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(as_the_interface_says),
 			cmocka_unit_test(words),
+			cmocka_unit_test(hooks_and_probation),
 			cmocka_unit_test(findings_are_those_of_the_desired_revision),
 			cmocka_unit_test(overlay_can_be_walked),
 	};
