@@ -81,7 +81,7 @@ static int print_file(void *arg, const char *path, const struct entry *from, con
 	return 0;
 }
 
-static enum unified_style style(void)
+enum unified_style patch_style(void)
 {
 	const char *no_color = getenv("NO_COLOR");
 
@@ -93,7 +93,7 @@ static enum unified_style style(void)
 int patch_print(const struct compare_tree *from, const struct compare_tree *to,
 		const struct compare_paths *paths, struct err *err)
 {
-	struct printer printer = {.from = from, .to = to, .style = style()};
+	struct printer printer = {.from = from, .to = to, .style = patch_style()};
 	int rc;
 
 	rc = compare_trees(from, to, paths, print_file, &printer, err);

@@ -5,9 +5,13 @@
 #ifndef CMD_PATCH_H
 #define CMD_PATCH_H
 
+#include "src/base/unified.h"
+
 struct compare_paths;
 struct compare_tree;
 struct err;
+
+enum unified_style patch_style(void); /* what stdout can show, and may (NO_COLOR) */
 
 /*
  * Print what differs in PATHS, in colours if stdout is a terminal and NO_COLOR is not set. 1: something

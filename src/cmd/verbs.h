@@ -9,7 +9,7 @@ struct command;
 extern const struct command cmd_mount;
 extern const struct command cmd_umount;
 extern const struct command cmd_status;
-extern const struct command cmd_drift;
+extern const struct command cmd_apply, cmd_drift;
 extern const struct command cmd_history;
 extern const struct command cmd_diff;
 extern const struct command cmd_switch;

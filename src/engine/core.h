@@ -38,6 +38,7 @@ struct ctl_server;
 struct gate;
 struct history;
 struct hooks;
+struct live;
 struct loop;
 struct loop_source;
 struct operations;
@@ -113,6 +114,7 @@ struct engine {
 	struct gate *gate;
 	struct hooks *hooks;
 	struct probation *probation;
+	struct live *live; /* NULL: this node names no live files */
 	struct ctl_server *ctl;
 	struct ticket *tickets;
 
@@ -167,6 +169,7 @@ struct engine {
 	bool is_lost;		/* state.yaml was damaged: what is on disk counts */
 	bool has_begun;		/* the repository may be asked */
 	bool is_failed;		/* FAILED was sent */
+	bool is_applying;	/* the look at live files writes them first */
 	struct message message; /* received; too large for the stack */
 };
 
@@ -219,6 +222,11 @@ void record_unpin(
 		struct engine *engine, uint32_t number); /* give it up, if it is for nothing else */
 void record_removal(struct engine *engine, size_t count); /* the first COUNT of `doomed` */
 void record_cleanup(void *arg);				  /* builds_idle_fn: sweep if it is due */
+
+/* drifting.c: files elsewhere that should equal those of the mount. */
+int drifting_start(struct engine *engine, struct err *err);
+void drifting_look(struct engine *engine); /* something may have changed */
+void drifting_apply(struct engine *engine, struct ticket *ticket);
 
 /* requests.c: the control verbs (ctl_request_fn). */
 void requests_receive(void *arg, struct ctl_client *client, int argc, const char *const *argv);

@@ -584,6 +584,7 @@ void decide_answer(void *arg, const struct follow_answer *answer)
 	decide_on_secrets(engine);
 	sync->time = clock_wall_s();
 	present_within(engine, LAST_SYNC_MS);
+	drifting_look(engine);
 	if (answer->rc < 0) {
 		source_failed(engine, answer);
 		tickets_check(engine);

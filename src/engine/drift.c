@@ -2,6 +2,7 @@
 
 #include "src/base/buf.h"
 #include "src/engine/fields.h"
+#include "src/engine/live.h"
 #include "src/engine/status.h"
 #include "src/snap/generation.h"
 #include "src/value/value.h"
@@ -27,13 +28,34 @@ static struct value *revision(struct arena *arena, const struct facts *facts)
 	return fields_end(&fields);
 }
 
+static struct value *file(struct arena *arena, const struct live_item *item)
+{
+	struct fields fields = fields_begin(arena);
+
+	fields_text(&fields, "path", item->path);
+	fields_text(&fields, "live", item->live);
+	fields_text(&fields, "state", live_state_name(item->state));
+	return fields_end(&fields);
+}
+
+static struct value *files(struct arena *arena, const struct live_list *list)
+{
+	struct value *out = value_list(arena);
+
+	for (size_t i = 0; list && i < list->count; i++) {
+		if (value_append(arena, out, file(arena, &list->items[i])) < 0)
+			return NULL;
+	}
+	return out;
+}
+
 struct value *drift_value(struct arena *arena, const struct facts *facts)
 {
 	struct fields fields = fields_begin(arena);
 
 	fields_text(&fields, "sync", status_sync(facts));
 	fields_value(&fields, "revision", revision(arena, facts));
-	fields_value(&fields, "files", value_list(arena));
+	fields_value(&fields, "files", files(arena, facts->live));
 	fields_value(&fields, "readers", value_list(arena));
 	return fields_end(&fields);
 }

@@ -1,5 +1,5 @@
 /*
- * drift: what is not as the ref says. In this version: the served revision.
+ * drift: what is not as the ref says: the served revision, and files elsewhere (live.h).
  */
 #ifndef ENGINE_DRIFT_H
 #define ENGINE_DRIFT_H

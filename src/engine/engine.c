@@ -29,6 +29,7 @@
 #include "src/engine/gate.h"
 #include "src/engine/history.h"
 #include "src/engine/hooks.h"
+#include "src/engine/live.h"
 #include "src/engine/operations.h"
 #include "src/engine/probation.h"
 #include "src/engine/sole.h"
@@ -301,6 +302,8 @@ static int open_parts(struct engine *engine, struct err *err)
 	if (rc == 0)
 		rc = history_open(settings->state_dir, &engine->history, err);
 	if (rc == 0)
+		rc = drifting_start(engine, err);
+	if (rc == 0)
 		rc = builds_new(&builds, &engine->builds, err);
 	return rc;
 }
@@ -376,6 +379,7 @@ static void end(struct engine *engine)
 	follow_free(engine->follow);
 	verify_free(engine->verify);
 	credentials_free(engine->credentials);
+	live_free(engine->live);
 	builds_free(engine->builds);
 	switcher_free(engine->switcher);
 	history_free(engine->history);

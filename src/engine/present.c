@@ -24,6 +24,7 @@
 #include "src/engine/operations.h"
 #include "src/engine/probation.h"
 #include "src/engine/resolver.h"
+#include "src/engine/live.h"
 #include "src/engine/status.h"
 #include "src/engine/switch.h"
 
@@ -161,6 +162,7 @@ static void collect(struct engine *engine, struct ground *ground, struct facts *
 			.rejected = saved->rejected,
 			.findings = &saved->findings,
 			.problem = text_or_null(engine->problem),
+			.live = engine->live ? live_found(engine->live) : NULL,
 			.trouble = text_or_null(engine->trouble),
 			.notice = text_or_null(engine->notice),
 			.is_silent = is_silent(engine),

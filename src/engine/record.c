@@ -329,4 +329,6 @@ void record_visible(struct engine *engine, const struct showing *showing)
 		add_history(engine, generation);
 	engine->must_present |= is_switch;
 	hooks_go(engine->hooks);
+	if (from != generation)
+		drifting_look(engine);
 }

@@ -29,6 +29,7 @@ static const struct verb verbs[] = {
 		{"umount", REQUEST_UMOUNT, 0, 0, TAKES_LAZY},
 		{"upgrade", REQUEST_UPGRADE, 1, 1, TAKES_FS},
 		{"pin", REQUEST_PIN, 1, 1, 0},
+		{"apply", REQUEST_APPLY, 0, 0, 0},
 };
 
 static const struct verb *find_verb(const char *name)

@@ -4,7 +4,7 @@
  *
  *     switch REV [--reason TEXT] [--for MS]    rollback [--reason TEXT]    resume    follow REF
  *     sync [--timeout MS]    wait [REV] [--timeout MS]    umount [--lazy]
- *     upgrade PROGRAM --fs PROGRAM    pin REV
+ *     upgrade PROGRAM --fs PROGRAM    pin REV    apply
  *
  * Pure: words in, a struct or a sentence out.
  */
@@ -26,6 +26,7 @@ enum request_verb {
 	REQUEST_UMOUNT,
 	REQUEST_UPGRADE,
 	REQUEST_PIN,
+	REQUEST_APPLY,
 };
 
 struct request {

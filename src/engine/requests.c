@@ -330,6 +330,15 @@ static void receive_pin(
 		resolve(ticket, request->target);
 }
 
+static void receive_apply(
+		struct engine *engine, struct ctl_client *client, const struct request *request)
+{
+	struct ticket *ticket = tickets_add(engine, client, request, WAITS_LIVE);
+
+	if (ticket)
+		drifting_apply(engine, ticket);
+}
+
 static void dispatch(
 		struct engine *engine, struct ctl_client *client, const struct request *request)
 {
@@ -358,6 +367,9 @@ static void dispatch(
 		return;
 	case REQUEST_PIN:
 		receive_pin(engine, client, request);
+		return;
+	case REQUEST_APPLY:
+		receive_apply(engine, client, request);
 		return;
 	}
 }

@@ -14,6 +14,7 @@
 #include "src/engine/history.h"
 #include "src/engine/hold.h"
 #include "src/engine/hooks.h"
+#include "src/engine/live.h"
 #include "src/engine/overlay.h"
 #include "src/engine/saved.h"
 #include "src/snap/generation.h"
@@ -164,7 +165,7 @@ static struct value *drift_figures(struct arena *arena, const struct facts *fact
 	struct fields fields = fields_begin(arena);
 
 	fields_bool(&fields, "revision", drift_of_revision(facts));
-	fields_int(&fields, "files", 0);
+	fields_int(&fields, "files", facts->live ? (int64_t)facts->live->count : 0);
 	fields_int(&fields, "readers", 0);
 	return fields_end(&fields);
 }

@@ -21,6 +21,7 @@ struct hold;
 struct hook_report;
 struct last_switch;
 struct last_sync;
+struct live_list;
 struct texts;
 struct value;
 
@@ -44,6 +45,8 @@ struct facts {
 	bool is_silent;		     /* the source could not be asked for longer than three polls */
 	bool is_building;	     /* a newer revision is on its way */
 	bool is_checking;	     /* likewise: it is built, and the node's checks run */
+	/* What differs from the mount elsewhere; NULL: that is not watched. */
+	const struct live_list *live;
 	int32_t keeper, server, engine; /* pids; 0: not running */
 	uint64_t restarts;
 	const struct hook_report *hooks; /* of the node, in their order */

@@ -10,6 +10,7 @@
 #include "src/ctl/server.h"
 #include "src/engine/builds.h"
 #include "src/engine/hooks.h"
+#include "src/engine/live.h"
 #include "src/engine/switch.h"
 
 struct ticket *tickets_add(struct engine *engine, struct ctl_client *client,
@@ -203,6 +204,19 @@ static bool answer_pin(struct ticket *ticket)
 	return true;
 }
 
+static bool answer_live(struct ticket *ticket)
+{
+	const char *trouble = live_trouble(ticket->engine->live);
+
+	if (!ticket->is_over)
+		return false;
+	if (trouble[0])
+		tickets_end_with(ticket, EXIT_TROUBLE, trouble);
+	else
+		tickets_end(ticket, ticket->has_failed ? EXIT_TROUBLE : EXIT_DONE);
+	return true;
+}
+
 static bool answer(struct ticket *ticket)
 {
 	const struct engine *engine = ticket->engine;
@@ -228,6 +242,8 @@ static bool answer(struct ticket *ticket)
 	case WAITS_UMOUNT:
 	case WAITS_UPGRADE:
 		return false;
+	case WAITS_LIVE:
+		return answer_live(ticket);
 	}
 	return false;
 }

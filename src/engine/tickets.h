@@ -25,6 +25,7 @@ enum waits_for {
 	WAITS_UMOUNT,	   /* the keeper unmounts */
 	WAITS_UPGRADE,	   /* the keeper, and we with it, become another program */
 	WAITS_PIN,	   /* COMMIT is found below at/ */
+	WAITS_LIVE,	   /* live files are written */
 };
 
 struct ticket {
@@ -38,7 +39,8 @@ struct ticket {
 	struct build *resolve;
 	struct loop_source *timer;
 	bool is_lazy;
-	struct goal goal; /* what `switch` will ask for, once REV is known */
+	bool is_over, has_failed; /* WAITS_LIVE: they were written; one of them was not */
+	struct goal goal;	  /* what `switch` will ask for, once REV is known */
 	char target[REF_NAME_MAX];
 };
 
