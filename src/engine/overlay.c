@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -73,15 +74,13 @@ static place add_link(
 		struct maker *maker, const char *name, uint32_t parent, const struct oid *commit)
 {
 	struct node_spec spec = named(maker, name, MODE_LINK, parent);
-	char target[sizeof("at/") + OID_HEX_SIZE] = "";
-	size_t len = parent == DIR_AT ? 0 : strlen("at/");
+	char hex[OID_HEX_SIZE], target[sizeof("at/") + OID_HEX_SIZE];
 	place data;
 
-	memcpy(target, "at/", len);
-	oid_format(commit, target + len);
-	len = strlen(target);
-	data = builder_data(maker->builder, target, len);
-	return builder_file(maker->builder, NODE_LINK, &spec, data, len, NULL);
+	oid_format(commit, hex);
+	(void)snprintf(target, sizeof(target), "%s%s", parent == DIR_AT ? "" : "at/", hex);
+	data = builder_data(maker->builder, target, strlen(target));
+	return builder_file(maker->builder, NODE_LINK, &spec, data, strlen(target), NULL);
 }
 
 static place add_pin(struct maker *maker, const struct generation *generation)
