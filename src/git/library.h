@@ -29,6 +29,11 @@ int library_errno(int rc);
 int library_error(struct err *err, int rc, const char *fmt, ...)
 		__attribute__((format(printf, 3, 4), cold));
 
+#define REF_HOPS_MAX 5 /* symbolic refs in a row, as many as git follows */
+
+/* The ref of that full name: 0, -ENOENT (ERR stays silent), or what is wrong with it. */
+int ref_lookup(struct repo *repo, const char *full, git_reference **out, struct err *err);
+
 void library_oid_to(const struct oid *oid, git_oid *out);
 void library_oid_from(const git_oid *oid, struct oid *out);
 

@@ -12,8 +12,15 @@
 
 #include "src/base/buf.h"
 #include "src/base/err.h"
+#include "src/base/path.h"
 #include "src/base/str.h"
 #include "src/git/library.h"
+#include "src/git/regular.h"
+#include "src/git/stores.h"
+
+#define LINK_MAX_BYTES	 (64u << 10) /* of a file that names another place, or of HEAD */
+#define CONFIG_MAX_BYTES (32u << 20)
+#define REFS_MAX_BYTES	 (256u << 20) /* of packed-refs: more than two million refs */
 
 /* What libgit2 cannot read, in the words of the repository's own configuration. */
 struct unsupported {
@@ -216,19 +223,115 @@ static char *copy_dir(const char *path)
 	return strndup(path, len);
 }
 
+/* What libgit2 reads by a known name, in a folder that is a repository, or a part of one. */
+static int check_files(const char *dir, struct err *err)
+{
+	static const struct {
+		const char *name;
+		uint64_t limit;
+	} files[] = {{"HEAD", LINK_MAX_BYTES}, {"commondir", LINK_MAX_BYTES},
+			{"gitdir", LINK_MAX_BYTES}, {"config", CONFIG_MAX_BYTES},
+			{"config.worktree", CONFIG_MAX_BYTES}, {"packed-refs", REFS_MAX_BYTES},
+			{"shallow", REFS_MAX_BYTES}, {"index", REFS_MAX_BYTES}};
+	struct buf path = BUF_INIT;
+	int rc = 0;
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && rc == 0; i++) {
+		buf_clear(&path);
+		path_join(&path, dir, files[i].name);
+		rc = buf_ok(&path) ? regular_check(path.data, files[i].limit, err)
+				   : err_set(err, ENOMEM, "out of memory");
+		if (rc == -ENOENT)
+			rc = 0;
+	}
+	buf_release(&path);
+	return rc;
+}
+
+/*
+ * The folder that file NAME of DIR names behind PREFIX, from DIR if it is relative. -ENOENT: there is
+ * no such file, or it says nothing.
+ */
+static int read_link(const char *dir, const char *name, const char *prefix, struct buf *out,
+		struct err *err)
+{
+	struct buf path = BUF_INIT, text = BUF_INIT;
+	const char *target = "";
+	int rc;
+
+	path_join(&path, dir, name);
+	rc = buf_ok(&path) ? regular_read(path.data, LINK_MAX_BYTES, &text, err)
+			   : err_set(err, ENOMEM, "out of memory");
+	if (rc == 0 && str_has_prefix(buf_str(&text), prefix))
+		target = text.data + strlen(prefix);
+	if (rc == 0 && *target == '\0')
+		rc = -ENOENT;
+	if (rc == 0) {
+		text.data[strcspn(text.data, "\r\n")] = '\0';
+		if (*target == '/')
+			buf_add_str(out, target);
+		else
+			path_join(out, dir, target);
+		if (!buf_ok(out))
+			rc = err_set(err, ENOMEM, "out of memory");
+	}
+	buf_release(&text);
+	buf_release(&path);
+	return rc;
+}
+
+/* GIT is what find_git() found: a folder, or a file that names one. */
+static int check_layout(const char *source, const char *git, struct err *err)
+{
+	struct buf dir = BUF_INIT, common = BUF_INIT;
+	struct stat st;
+	int rc = 0;
+
+	if (stat(git, &st) == 0 && !S_ISDIR(st.st_mode))
+		rc = read_link(source, ".git", "gitdir: ", &dir, err);
+	else
+		buf_add_str(&dir, git);
+	if (rc == 0)
+		rc = check_files(buf_str(&dir), err);
+	if (rc == 0)
+		rc = read_link(buf_str(&dir), "commondir", "", &common, err);
+	if (rc == 0)
+		rc = check_files(buf_str(&common), err);
+	buf_release(&common);
+	buf_release(&dir);
+	return rc == -ENOENT ? 0 : rc; /* libgit2 says what is missing */
+}
+
 static int open_handle(const char *path, git_repository **out, struct err *err)
 {
 	struct buf git = BUF_INIT;
 	int rc;
 
 	rc = find_git(path, &git, err);
-	if (rc < 0)
+	if (rc == 0)
+		rc = check_layout(path, git.data, err);
+	if (rc < 0) {
+		rc = rc == -EINVAL || rc == -EFBIG ? err_wrap(err, "repository '%s'", path) : rc;
 		goto out;
+	}
 	rc = git_repository_open_ext(out, git.data, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL);
 	if (rc < 0)
 		rc = open_error(git.data, rc, err);
 out:
 	buf_release(&git);
+	return rc;
+}
+
+/* The object database of REPO, read by our rules (stores.h). */
+static int open_stores(const struct repo *repo, git_odb **out, struct err *err)
+{
+	git_buf path = {0};
+	int rc;
+
+	rc = git_repository_item_path(&path, repo->handle, GIT_REPOSITORY_ITEM_OBJECTS);
+	rc = rc < 0 ? library_error(err, rc, "objects of '%s'", repo->common_dir)
+		    : stores_open(path.ptr, out, err);
+	git_buf_dispose(&path);
 	return rc;
 }
 
@@ -243,10 +346,11 @@ static int fill(struct repo *repo, struct err *err)
 	rc = check_format(repo, err);
 	if (rc < 0)
 		return rc;
-	rc = git_repository_odb(&repo->odb, repo->handle);
+	rc = open_stores(repo, &repo->odb, err);
 	if (rc < 0)
-		return library_error(err, rc, "objects of '%s'", repo->common_dir);
-	return 0;
+		return rc;
+	rc = git_repository_set_odb(repo->handle, repo->odb);
+	return rc < 0 ? library_error(err, rc, "objects of '%s'", repo->common_dir) : 0;
 }
 
 int repo_open(const char *source, struct repo **out, struct err *err)
@@ -283,28 +387,16 @@ out:
 
 int repo_open_objects(const struct repo *repo, struct repo **out, struct err *err)
 {
-	git_buf path = {0};
-	struct repo *objects;
+	struct repo *objects = calloc(1, sizeof(*objects));
 	int rc;
 
-	rc = git_repository_item_path(&path, repo->handle, GIT_REPOSITORY_ITEM_OBJECTS);
+	if (!objects)
+		return err_set(err, ENOMEM, "out of memory");
+	rc = open_stores(repo, &objects->odb, err);
 	if (rc < 0)
-		return library_error(err, rc, "objects of '%s'", repo->common_dir);
-	objects = calloc(1, sizeof(*objects));
-	if (!objects) {
-		rc = err_set(err, ENOMEM, "out of memory");
-		goto out;
-	}
-	rc = git_odb_open(&objects->odb, path.ptr);
-	if (rc < 0) {
-		rc = library_error(err, rc, "objects of '%s'", repo->common_dir);
-		goto out;
-	}
-	*out = objects;
-	objects = NULL;
-out:
-	repo_close(objects);
-	git_buf_dispose(&path);
+		free(objects);
+	else
+		*out = objects;
 	return rc;
 }
 

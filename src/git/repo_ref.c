@@ -15,12 +15,16 @@
 
 #include <git2/sys/repository.h>
 
+#include "src/base/buf.h"
 #include "src/base/err.h"
+#include "src/base/path.h"
 #include "src/base/str.h"
 #include "src/git/library.h"
 #include "src/git/object.h"
+#include "src/git/regular.h"
 
-#define SUGGEST_MAX 2000 /* refs looked at for "did you mean" */
+#define SUGGEST_MAX  2000 /* refs looked at for "did you mean" */
+#define REF_FILE_MAX (64u << 10)
 
 static int forget_refs(struct repo *repo, struct err *err)
 {
@@ -35,23 +39,45 @@ static int forget_refs(struct repo *repo, struct err *err)
 	return 0;
 }
 
+/* The loose file of FULL, if there is one, is a file and small. */
+static int check_file(const struct repo *repo, const char *full, struct err *err)
+{
+	const char *const dirs[] = {repo->git_dir, repo->common_dir};
+	struct buf path = BUF_INIT;
+	int rc = 0;
+
+	for (size_t i = 0; i < 2 && (rc == 0 || rc == -ENOENT) && path_is_clean(full); i++) {
+		buf_clear(&path);
+		path_join(&path, dirs[i], full);
+		rc = buf_ok(&path) ? regular_check(path.data, REF_FILE_MAX, err) : -ENOMEM;
+	}
+	buf_release(&path);
+	return rc == -ENOENT ? 0 : rc;
+}
+
+int ref_lookup(struct repo *repo, const char *full, git_reference **out, struct err *err)
+{
+	int rc = check_file(repo, full, err);
+
+	if (rc < 0)
+		return rc;
+	rc = git_reference_lookup(out, repo->handle, full);
+	if (rc == GIT_ENOTFOUND || rc == GIT_EINVALIDSPEC)
+		return -ENOENT;
+	return rc < 0 ? library_error(err, rc, "ref '%s'", full) : 0;
+}
+
 /* PREFIX + NAME as a reference: 0, -ENOENT, or another errno with ERR. */
 static int lookup(struct repo *repo, const char *prefix, const char *name, git_reference **out,
 		struct err *err)
 {
 	char full[REF_NAME_MAX];
-	int rc;
 
 	if (strlen(prefix) + strlen(name) >= sizeof(full))
 		return -ENOENT;
 	str_copy(full, sizeof(full), prefix);
 	str_copy(full + strlen(prefix), sizeof(full) - strlen(prefix), name);
-	rc = git_reference_lookup(out, repo->handle, full);
-	if (rc == GIT_ENOTFOUND || rc == GIT_EINVALIDSPEC)
-		return -ENOENT;
-	if (rc < 0)
-		return library_error(err, rc, "ref '%s'", full);
-	return 0;
+	return ref_lookup(repo, full, out, err);
 }
 
 /* git's order (gitrevisions(7)); of the files beside refs/ only HEAD counts. */
@@ -128,19 +154,32 @@ static int not_found(struct repo *repo, const char *name, struct err *err)
 /* The id that REF leads to through symbolic refs. */
 static int resolve(struct repo *repo, git_reference *ref, struct oid *out, struct err *err)
 {
-	git_reference *direct = NULL;
-	int rc;
+	git_reference *at = ref, *next = NULL;
+	int rc = 0;
 
-	rc = git_reference_resolve(&direct, ref);
-	if (rc == GIT_ENOTFOUND)
-		return err_set(err, ENOENT, "'%s' in '%s' names '%s', which has no commit yet",
-				git_reference_name(ref), repo->common_dir,
-				git_reference_symbolic_target(ref));
-	if (rc < 0)
-		return library_error(err, rc, "ref '%s'", git_reference_name(ref));
-	library_oid_from(git_reference_target(direct), out);
-	git_reference_free(direct);
-	return 0;
+	for (int hops = 0; git_reference_type(at) == GIT_REFERENCE_SYMBOLIC; hops++) {
+		if (hops == REF_HOPS_MAX) {
+			rc = err_set(err, ELOOP, "ref '%s' leads through more than %d others",
+					git_reference_name(ref), REF_HOPS_MAX);
+			break;
+		}
+		rc = ref_lookup(repo, git_reference_symbolic_target(at), &next, err);
+		if (rc == -ENOENT)
+			rc = err_set(err, ENOENT,
+					"'%s' in '%s' names '%s', which has no commit yet",
+					git_reference_name(ref), repo->common_dir,
+					git_reference_symbolic_target(at));
+		if (rc < 0)
+			break;
+		if (at != ref)
+			git_reference_free(at);
+		at = next;
+	}
+	if (rc == 0)
+		library_oid_from(git_reference_target(at), out);
+	if (at != ref)
+		git_reference_free(at);
+	return rc;
 }
 
 static int peel(struct repo *repo, const char *name, struct oid *oid, struct err *err)

@@ -18,8 +18,6 @@
 #include "src/base/str.h"
 #include "src/git/library.h"
 
-#define SYMBOLIC_HOPS_MAX 5 /* as many as git follows */
-
 static bool contains(const struct buf *list, const char *path)
 {
 	for (size_t at = 0; at < list->len; at += strlen(list->data + at) + 1) {
@@ -72,7 +70,7 @@ static bool next_hop(struct repo *repo, const char *full, char target[static REF
 	git_reference *ref = NULL;
 	const char *name = NULL;
 
-	if (git_reference_lookup(&ref, repo->handle, full) < 0)
+	if (ref_lookup(repo, full, &ref, NULL) < 0)
 		return false;
 	if (git_reference_type(ref) == GIT_REFERENCE_SYMBOLIC)
 		name = git_reference_symbolic_target(ref);
@@ -95,7 +93,7 @@ int repo_watch_dirs(struct repo *repo, const char *full, struct buf *out, struct
 		return buf_ok(out) ? 0 : err_set(err, ENOMEM, "out of memory");
 
 	str_copy(name, sizeof(name), full);
-	for (int hops = 0; hops <= SYMBOLIC_HOPS_MAX && rc == 0; hops++) {
+	for (int hops = 0; hops <= REF_HOPS_MAX && rc == 0; hops++) {
 		rc = add_way(repo, name, out);
 		if (!next_hop(repo, name, target))
 			break;

@@ -279,7 +279,8 @@ int tree_find(struct repo *repo, const struct oid *root, const char *path, struc
 		int shown = (int)(name + len - path);
 
 		if (rc < 0 && reason.code != 0)
-			return err_set(err, reason.code, "folder '%s': %s", path, reason.text);
+			return err_set(err, reason.code == ENOENT ? EBADMSG : reason.code,
+					"folder '%s': %s", path, reason.text);
 		if (rc == -ENOENT)
 			return err_set(err, ENOENT, "the tree has no folder '%.*s'", shown, path);
 		if (rc != MODE_DIR)

@@ -33,7 +33,10 @@ struct tree {
 	char *names; /* owned: what the names point into */
 };
 
-#define TREE_INIT {0}
+#define TREE_INIT                                                                                  \
+	{                                                                                          \
+		0                                                                                  \
+	}
 
 void tree_release(struct tree *tree);
 
@@ -53,7 +56,10 @@ struct tree_spec {
  */
 int tree_read(struct repo *repo, const struct tree_spec *spec, struct tree *out, struct err *err);
 
-/* The tree object at folder PATH (clean, not empty) below tree ROOT: -ENOENT, -ENOTDIR name it. */
+/*
+ * The tree object at folder PATH (clean, not empty) below tree ROOT: -ENOENT, -ENOTDIR name what is
+ * no folder; -EBADMSG: an object is damaged or missing.
+ */
 int tree_find(struct repo *repo, const struct oid *root, const char *path, struct oid *out,
 		struct err *err);
 
@@ -80,7 +86,10 @@ struct blob {
 	void *object; /* owned */
 };
 
-#define BLOB_INIT {0}
+#define BLOB_INIT                                                                                  \
+	{                                                                                          \
+		0                                                                                  \
+	}
 
 int blob_read(struct repo *repo, const struct oid *oid, uint64_t limit, struct blob *out,
 		struct err *err);
