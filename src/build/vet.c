@@ -12,20 +12,25 @@
 #include "src/base/buf.h"
 #include "src/base/diag.h"
 #include "src/base/err.h"
+#include "src/build/job.h"
 #include "src/build/links.h"
+#include "src/git/oidmap.h"
 #include "src/git/verify.h"
 #include "src/render/input.h"
 #include "src/render/manifest.h"
 #include "src/render/output.h"
 
-#define TARGET_BYTES_MAX 4096
+#define TARGET_BYTES_MAX 4095
 #define TARGET_SHOWN	 256 /* bytes of a target that a message quotes */
 
 struct vet {
 	struct input *input;
 	const struct outputs *outputs;
+	const struct job_limits *limits;
 	struct diag *findings;
 	uint64_t steps;
+	uint64_t bytes;	      /* of all files so far */
+	struct oidmap vetted; /* blobs without findings: 1 and their size */
 };
 
 /* A link that is being followed: where that has led to, and what is left to follow. */
@@ -147,15 +152,50 @@ static void complain(
 	buf_release(&shown);
 }
 
+/* What has to be said of the text of a link as such; NULL: nothing. */
+static const char *target_fault(const struct buf *target)
+{
+	if (target->len == 0)
+		return "a symbolic link without a target";
+	if (memchr(target->data, '\0', target->len))
+		return "a symbolic link with a NUL byte in its target";
+	return NULL;
+}
+
+/* RC is of reading SOURCE: what whoever made the commit has to answer for becomes a finding. */
+static int blame(struct vet *vet, const char *source, int rc, const char *why,
+		const struct err *reason, struct err *err)
+{
+	if (rc == -EFBIG || rc == -EINVAL) {
+		diag_add(vet->findings, DIAG_ERROR, source, 0, 0, "%s",
+				rc == -EFBIG ? why : reason->text);
+		return 0;
+	}
+	if (rc < 0 && err)
+		*err = *reason;
+	return rc;
+}
+
 static int vet_link(struct vet *vet, const struct output *link, struct err *err)
 {
 	struct way way = {.hops = 1};
 	struct buf target = BUF_INIT;
+	struct err reason = ERR_INIT;
+	const char *fault;
 	int rc;
 
-	rc = read_target(vet, link, &target, err);
-	if (rc < 0)
+	rc = read_target(vet, link, &target, &reason);
+	if (rc < 0) {
+		rc = blame(vet, link->source, rc,
+				"a symbolic link with a target of more than 4095 bytes", &reason,
+				err);
 		goto out;
+	}
+	fault = target_fault(&target);
+	if (fault) {
+		diag_add(vet->findings, DIAG_ERROR, link->source, 0, 0, "%s", fault);
+		goto out;
+	}
 	buf_add_str(&way.pending, buf_str(&target));
 	buf_add_str(&way.at, link->path);
 	go_up(&way);
@@ -169,36 +209,71 @@ out:
 	buf_release(&target);
 	buf_release(&way.at);
 	buf_release(&way.pending);
-	return rc == -EFBIG ? 0 : rc;
+	return rc == -EFBIG ? 0 : rc; /* of a link on the way, which is complained about itself */
 }
 
-static int vet_file(
-		struct vet *vet, const struct output *file, uint64_t file_bytes, struct err *err)
+/* The size of a file that is fine; what is not fine is a finding, and *SIZE 0. */
+static int vet_blob(struct vet *vet, const struct output *file, uint64_t *size, struct err *err)
 {
 	struct tree_entry entry = {.kind = TREE_FILE, .oid = file->oid};
 	struct err reason = ERR_INIT;
 	struct buf bytes = BUF_INIT;
 	int rc;
 
+	*size = 0;
 	rc = input_read_entry(vet->input, file->source, &entry, VERIFY_LFS_MAX, &bytes, &reason);
 	if (rc == 0 && verify_is_lfs_pointer(buf_str(&bytes), bytes.len))
 		diag_add(vet->findings, DIAG_ERROR, file->source, 0, 0,
 				"a Git LFS pointer: the file itself is not in the repository; "
 				"store it without LFS");
+	else if (rc == 0)
+		*size = bytes.len;
 	else if (rc == -EFBIG)
-		rc = input_check_size(vet->input, file->source, &entry, file_bytes, &reason);
-	if (rc == -EFBIG)
-		diag_add(vet->findings, DIAG_ERROR, file->source, 0, 0, "%s", reason.text);
+		rc = input_check_size(vet->input, file->source, &entry, vet->limits->file_bytes,
+				size, &reason);
 	buf_release(&bytes);
-	if (rc < 0 && rc != -EFBIG && err)
-		*err = reason;
-	return rc == -EFBIG ? 0 : rc;
+	return blame(vet, file->source, rc, reason.text, &reason, err);
 }
 
-int vet_outputs(struct input *input, const struct outputs *outputs, uint64_t file_bytes,
+static void count_bytes(struct vet *vet, uint64_t size)
+{
+	uint64_t limit = vet->limits->total_bytes;
+
+	if (vet->bytes <= limit && size > limit - vet->bytes)
+		diag_add(vet->findings, DIAG_ERROR, NULL, 0, 0, "more than %llu bytes in all",
+				(unsigned long long)limit);
+	vet->bytes += size;
+}
+
+/* The same blob is looked at once, however many files it is. */
+static int vet_file(struct vet *vet, const struct output *file, struct err *err)
+{
+	uint64_t *known = oidmap_find(&vet->vetted, &file->oid), size;
+	size_t findings = vet->findings->count;
+	int rc;
+
+	if (known) {
+		count_bytes(vet, *known - 1);
+		return 0;
+	}
+	rc = vet_blob(vet, file, &size, err);
+	if (rc < 0)
+		return rc;
+	count_bytes(vet, size);
+	if (vet->findings->count > findings || oid_is_zero(&file->oid))
+		return 0;
+	known = oidmap_add(&vet->vetted, &file->oid);
+	if (!known)
+		return err_set(err, ENOMEM, "out of memory");
+	*known = size + 1;
+	return 0;
+}
+
+int vet_outputs(struct input *input, const struct outputs *outputs, const struct job_limits *limits,
 		struct diag *findings, struct err *err)
 {
-	struct vet vet = {.input = input, .outputs = outputs, .findings = findings};
+	struct vet vet = {
+			.input = input, .outputs = outputs, .limits = limits, .findings = findings};
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < outputs->count; i++) {
@@ -207,11 +282,12 @@ int vet_outputs(struct input *input, const struct outputs *outputs, uint64_t fil
 		if (output->kind == OUTPUT_LINK)
 			rc = vet_link(&vet, output, err);
 		else if (output->kind == OUTPUT_BLOB)
-			rc = vet_file(&vet, output, file_bytes, err);
+			rc = vet_file(&vet, output, err);
 	}
 	if (rc == 0 && vet.steps >= LINKS_STEP_MAX)
 		diag_add(findings, DIAG_ERROR, NULL, 0, 0,
 				"symbolic links have more than %d path components to follow in all",
 				LINKS_STEP_MAX);
+	oidmap_release(&vet.vetted);
 	return rc;
 }

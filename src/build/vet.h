@@ -12,10 +12,14 @@
 struct diag;
 struct err;
 struct input;
+struct job_limits;
 struct outputs;
 
-/* OUTPUTS are sorted. Findings are about their sources. 0 or negative errno. */
-int vet_outputs(struct input *input, const struct outputs *outputs, uint64_t file_bytes,
+/*
+ * OUTPUTS are sorted. Findings are about their sources; of LIMITS those of bytes count. 0 or negative
+ * errno.
+ */
+int vet_outputs(struct input *input, const struct outputs *outputs, const struct job_limits *limits,
 		struct diag *findings, struct err *err);
 
 #endif

@@ -8,7 +8,9 @@
 #include "src/base/buf.h"
 #include "src/base/diag.h"
 #include "src/base/err.h"
+#include "src/build/job.h"
 #include "src/build/vet.h"
+#include "src/cmd/bounds.h"
 #include "src/cmd/complaints.h"
 #include "src/cmd/gathered.h"
 #include "src/cmd/rendering.h"
@@ -43,12 +45,13 @@ static const struct option options[] = {
 static int check_one(struct rendering *rendering, const char *facts, struct diag *findings,
 		struct err *err)
 {
+	const struct job_limits limits = JOB_LIMITS_DEFAULT;
 	struct outputs outputs = OUTPUTS_INIT;
 	int rc;
 
 	rc = render_run(rendering->render, facts, findings, &outputs, NULL, err);
 	if (rc == 0 && outputs.count > 0 && findings->dropped == 0)
-		rc = vet_outputs(rendering->input, &outputs, RENDERING_FILE_BYTES, findings, err);
+		rc = vet_outputs(rendering->input, &outputs, &limits, findings, err);
 	outputs_release(&outputs);
 	return rc;
 }
@@ -70,6 +73,7 @@ static int check_all(struct rendering *rendering, struct gathered *gathered, str
 		char *facts = NULL;
 
 		show_progress(i, gathered->total);
+		bounds_set(); /* for each combination anew */
 		if (manifest && facts_combine(manifest, rendering->facts, i, &facts) < 0)
 			rc = err_set(err, ENOMEM, "out of memory");
 		if (rc == 0)

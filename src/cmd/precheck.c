@@ -9,13 +9,10 @@
 
 #include "src/base/buf.h"
 #include "src/base/err.h"
-#include "src/base/oid.h"
 #include "src/base/path.h"
 #include "src/base/str.h"
 #include "src/cmd/mounts.h"
-#include "src/git/repo.h"
-#include "src/git/rev.h"
-#include "src/git/tree.h"
+#include "src/engine/resolver.h"
 #include "src/link/settings.h"
 
 static bool is_empty(const char *path, int *code)
@@ -99,32 +96,25 @@ static bool has_generation(const char *state_dir)
 	return found;
 }
 
-static int check_folder(
-		struct repo *repo, const struct oid *commit, const char *folder, struct err *err)
-{
-	struct oid tree;
-	struct rev rev;
-	int rc;
-
-	rc = rev_read(repo, commit, &rev, err);
-	return rc < 0 ? rc : tree_find(repo, &rev.tree, folder, &tree, err);
-}
-
+/* Asked of a confined process, as the engine will do it. */
 static int check_repository(const struct settings *settings, struct err *err)
 {
-	char full[REF_NAME_MAX];
-	struct repo *repo = NULL;
-	struct oid commit;
+	const struct resolver_spec spec = {.program = settings->program,
+			.name = settings->name,
+			.source = settings->source};
+	struct resolver *resolver = NULL;
+	struct resolver_place place;
+	struct buf dirs = BUF_INIT;
 	int rc;
 
-	rc = repo_open(settings->source, &repo, err);
-	if (rc < 0)
-		return rc;
-	rc = repo_ref(repo, settings->ref, full, &commit, err);
+	rc = resolver_new(&spec, &resolver, err);
+	if (rc == 0)
+		rc = resolver_ref(resolver, settings->ref, &place, &dirs, err);
 	if (rc == 0 && settings->folder[0])
-		rc = check_folder(repo, &commit, settings->folder, err);
-	repo_close(repo);
-	return rc < 0 ? rc : 0;
+		rc = resolver_folder(resolver, &place.commit, settings->folder, err);
+	buf_release(&dirs);
+	resolver_free(resolver);
+	return rc;
 }
 
 int precheck(const struct settings *settings, struct err *warning, struct err *err)

@@ -9,6 +9,7 @@
 #include "src/base/diag.h"
 #include "src/base/err.h"
 #include "src/base/str.h"
+#include "src/build/job.h"
 #include "src/build/vet.h"
 #include "src/cmd/complaints.h"
 #include "src/cmd/export.h"
@@ -127,12 +128,13 @@ out:
 static int write_all(struct rendering *rendering, const char *folder, struct diag *findings,
 		struct err *err)
 {
+	const struct job_limits limits = JOB_LIMITS_DEFAULT;
 	struct outputs outputs = OUTPUTS_INIT;
 	int rc;
 
 	rc = render_run(rendering->render, rendering->facts, findings, &outputs, NULL, err);
 	if (rc == 0 && !diag_has_errors(findings))
-		rc = vet_outputs(rendering->input, &outputs, RENDERING_FILE_BYTES, findings, err);
+		rc = vet_outputs(rendering->input, &outputs, &limits, findings, err);
 	if (rc == 0 && !diag_has_errors(findings))
 		rc = export_tree(rendering, &outputs, folder, err);
 	outputs_release(&outputs);

@@ -11,6 +11,7 @@
 #include "src/base/err.h"
 #include "src/base/pairs.h"
 #include "src/base/str.h"
+#include "src/cmd/bounds.h"
 #include "src/cmd/mounts.h"
 #include "src/cmd/show.h"
 #include "src/cmd/source.h"
@@ -106,7 +107,7 @@ static int find_commit(struct rendering *out, const char *ref, struct err *err)
 	int rc;
 
 	rc = repo_ref(out->repo, ref, full, &out->commit, err);
-	if (rc < 0 && rev_parse(out->repo, ref, &out->commit, &other) == 0)
+	if (rc == -ENOENT && rev_parse(out->repo, ref, &out->commit, &other) == 0)
 		return 0;
 	return rc;
 }
@@ -190,6 +191,7 @@ int rendering_open(const struct rendering_wish *wish, struct diag *findings, str
 			.gid = getegid()};
 	int rc;
 
+	bounds_set();
 	rc = open_place(wish->source, &place, &rendering, err);
 	if (rc == 0) {
 		rendering.facts = place.facts;

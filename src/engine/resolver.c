@@ -2,7 +2,7 @@
  * Questions and answers are packets: one each, and what does not fit is refused. Both begin with
  * numbers of fixed size (wire.h).
  *
- *     question   u32 kind, text source, text ref, oid from, oid to
+ *     question   u32 kind, text source, text ref or folder, oid from, oid to
  *     answer     u32 -rc, u32 code, text error, text full, oid commit, u64 count, dirs to the end
  */
 #include "src/engine/resolver.h"
@@ -242,16 +242,22 @@ int resolver_ref(struct resolver *resolver, const char *ref, struct resolver_pla
 	return rc;
 }
 
-static int ask_about(struct resolver *resolver, enum resolver_question kind, const struct oid *from,
-		const struct oid *to, uint64_t *count, struct err *err)
+struct about {
+	enum resolver_question kind;
+	const char *text;
+	const struct oid *from, *to;
+};
+
+static int ask_about(struct resolver *resolver, const struct about *about, uint64_t *count,
+		struct err *err)
 {
 	struct buf question = BUF_INIT, bytes = BUF_INIT;
 	struct answer answer = {.err = ERR_INIT};
 	int rc;
 
-	begin(resolver, &question, kind, "");
-	put_oid(&question, from);
-	put_oid(&question, to);
+	begin(resolver, &question, about->kind, about->text);
+	put_oid(&question, about->from);
+	put_oid(&question, about->to);
 	rc = ask(resolver, &question, &bytes, &answer, err);
 	if (rc >= 0)
 		*count = answer.count;
@@ -263,13 +269,25 @@ static int ask_about(struct resolver *resolver, enum resolver_question kind, con
 int resolver_count(struct resolver *resolver, const struct oid *from, const struct oid *to,
 		uint64_t *count, struct err *err)
 {
-	return ask_about(resolver, RESOLVER_COUNT, from, to, count, err);
+	const struct about about = {RESOLVER_COUNT, "", from, to};
+
+	return ask_about(resolver, &about, count, err);
 }
 
 int resolver_is_ancestor(struct resolver *resolver, const struct oid *ancestor,
 		const struct oid *commit, struct err *err)
 {
+	const struct about about = {RESOLVER_IS_ANCESTOR, "", ancestor, commit};
 	uint64_t count;
 
-	return ask_about(resolver, RESOLVER_IS_ANCESTOR, ancestor, commit, &count, err);
+	return ask_about(resolver, &about, &count, err);
+}
+
+int resolver_folder(struct resolver *resolver, const struct oid *commit, const char *path,
+		struct err *err)
+{
+	const struct about about = {RESOLVER_FOLDER, path, NULL, commit};
+	uint64_t count;
+
+	return ask_about(resolver, &about, &count, err);
 }

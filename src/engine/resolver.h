@@ -23,7 +23,7 @@ struct resolver;
 #define RESOLVER_FD_ENGINE   3		 /* the process's end of the socket */
 #define RESOLVER_MESSAGE_MAX (64u << 10) /* bytes: no question or answer is longer */
 
-enum resolver_question { RESOLVER_REF = 1, RESOLVER_COUNT, RESOLVER_IS_ANCESTOR };
+enum resolver_question { RESOLVER_REF = 1, RESOLVER_COUNT, RESOLVER_IS_ANCESTOR, RESOLVER_FOLDER };
 
 struct resolver_spec {
 	const char *program; /* absolute path of refmount */
@@ -46,6 +46,10 @@ struct resolver_place {
  */
 int resolver_ref(struct resolver *resolver, const char *ref, struct resolver_place *out,
 		struct buf *dirs, struct err *err);
+
+/* Is there a folder at PATH (clean) in COMMIT? 0, or as tree_find() says. */
+int resolver_folder(struct resolver *resolver, const struct oid *commit, const char *path,
+		struct err *err);
 
 /* rev_count() and rev_is_ancestor(). */
 int resolver_count(struct resolver *resolver, const struct oid *from, const struct oid *to,

@@ -21,10 +21,11 @@
 #include "src/engine/resolver.h"
 #include "src/engine/sandbox.h"
 #include "src/git/rev.h"
+#include "src/git/tree.h"
 
 struct question {
 	uint32_t kind;
-	char *source, *ref; /* owned */
+	char *source, *text; /* owned; the text is a ref or a folder */
 	struct oid from, to;
 };
 
@@ -43,7 +44,7 @@ static int decode(const void *data, size_t len, struct question *out)
 	wire_open(&in, data, len);
 	out->kind = wire_take_u32(&in);
 	out->source = wire_take_text(&in);
-	out->ref = wire_take_text(&in);
+	out->text = wire_take_text(&in);
 	wire_take_bytes(&in, out->from.bytes, sizeof(out->from.bytes));
 	wire_take_bytes(&in, out->to.bytes, sizeof(out->to.bytes));
 	return wire_end(&in);
@@ -69,7 +70,7 @@ static void find_dirs(struct repo *repo, const struct question *question, struct
 
 	if (reply->rc < 0) {
 		/* The ref is not there: wait for the branch of that name. */
-		full = question->ref;
+		full = question->text;
 		if (strcmp(full, "HEAD") != 0 && !str_has_prefix(full, "refs/")) {
 			(void)snprintf(guess, sizeof(guess), "refs/heads/%s", full);
 			full = guess;
@@ -77,6 +78,15 @@ static void find_dirs(struct repo *repo, const struct question *question, struct
 	}
 	if (repo_watch_dirs(repo, full, &reply->dirs, NULL) < 0)
 		buf_clear(&reply->dirs);
+}
+
+static int find_folder(struct repo *repo, const struct question *question, struct err *err)
+{
+	struct oid tree;
+	struct rev rev;
+	int rc = rev_read(repo, &question->to, &rev, err);
+
+	return rc < 0 ? rc : tree_find(repo, &rev.tree, question->text, &tree, err);
 }
 
 static int answer_once(struct repo **repo, const struct question *question, struct reply *reply)
@@ -87,11 +97,14 @@ static int answer_once(struct repo **repo, const struct question *question, stru
 		return -err->code;
 	switch (question->kind) {
 	case RESOLVER_REF:
-		return repo_ref(*repo, question->ref, reply->place.full, &reply->place.commit, err);
+		return repo_ref(*repo, question->text, reply->place.full, &reply->place.commit,
+				err);
 	case RESOLVER_COUNT:
 		return rev_count(*repo, &question->from, &question->to, &reply->count, err);
 	case RESOLVER_IS_ANCESTOR:
 		return rev_is_ancestor(*repo, &question->from, &question->to, err);
+	case RESOLVER_FOLDER:
+		return find_folder(*repo, question, err);
 	default:
 		return err_set(err, EPROTO, "a question that makes no sense");
 	}
@@ -132,7 +145,7 @@ static int serve(struct repo **repo)
 			rc = 1;
 	}
 	free(question.source);
-	free(question.ref);
+	free(question.text);
 	buf_release(&reply.dirs);
 	buf_release(&bytes);
 	return rc;

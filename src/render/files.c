@@ -48,9 +48,13 @@ static void end(struct walk *walk, const char *what)
 	walk->is_over = true;
 }
 
-/* List the folder at PATH and have it on top. */
-static int enter(struct walk *walk, struct err *err)
+/* List the folder at PATH, whose id is OID if it is known, and have it on top. */
+static int enter(struct walk *walk, const struct oid *oid, struct err *err)
 {
+	const struct tree_spec spec = {.oid = *oid,
+			.path = buf_str(&walk->path),
+			.limit = walk->spec->file_bytes,
+			.findings = walk->spec->findings};
 	struct frame frame = {.path_len = walk->path.len};
 	int rc;
 
@@ -64,8 +68,7 @@ static int enter(struct walk *walk, struct err *err)
 	}
 	if (vec_reserve(&walk->frames, &walk->cap, walk->depth + 1, sizeof(*walk->frames)) < 0)
 		return err_set(err, ENOMEM, "out of memory");
-	rc = input_list(walk->spec->input, buf_str(&walk->path), walk->spec->file_bytes,
-			walk->spec->findings, &frame.tree, err);
+	rc = input_list(walk->spec->input, &spec, &frame.tree, err);
 	if (rc < 0)
 		return rc;
 	walk->frames[walk->depth++] = frame;
@@ -92,7 +95,8 @@ static int take_entry(struct walk *walk, const struct tree_entry *entry, struct 
 		complain(walk, "the path is longer than paths may be", walk->spec->path_bytes);
 		return 0;
 	}
-	return entry->kind == TREE_DIR ? enter(walk, err) : take_file(walk, entry, err);
+	return entry->kind == TREE_DIR ? enter(walk, &entry->oid, err)
+				       : take_file(walk, entry, err);
 }
 
 static int walk_all(struct walk *walk, struct err *err)
@@ -126,7 +130,8 @@ int files_walk(const struct files_spec *spec, files_fn *fn, void *arg, struct er
 
 	buf_add_str(&walk.path, spec->folder);
 	walk.name_at = walk.path.len > 0 ? walk.path.len + 1 : 0;
-	rc = buf_ok(&walk.path) ? enter(&walk, err) : err_set(err, ENOMEM, "out of memory");
+	rc = buf_ok(&walk.path) ? enter(&walk, &(struct oid){0}, err)
+				: err_set(err, ENOMEM, "out of memory");
 	if (rc == 0)
 		rc = walk_all(&walk, err);
 	while (walk.depth > 0)

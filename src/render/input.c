@@ -61,18 +61,29 @@ void input_free(struct input *input)
 	free(input);
 }
 
-int input_list(struct input *input, const char *path, uint64_t file_bytes, struct diag *findings,
-		struct tree *out, struct err *err)
+/* To those who ask for a folder, an object that is missing is another thing than no folder. */
+static int call_it_damage(int rc, struct err *err)
 {
-	struct tree_spec spec = {.path = path, .limit = file_bytes, .findings = findings};
-	int rc;
+	if (rc != -ENOENT)
+		return rc;
+	if (err)
+		err->code = EBADMSG;
+	return -EBADMSG;
+}
+
+int input_list(struct input *input, const struct tree_spec *spec, struct tree *out, struct err *err)
+{
+	struct tree_spec found = *spec;
+	int rc = 0;
 
 	if (input->worktree)
-		return worktree_read(input->worktree, &spec, out, err);
-	spec.oid = input->tree;
-	spec.limit = INPUT_LISTING_MAX;
-	rc = path[0] ? tree_find(input->repo, &input->tree, path, &spec.oid, err) : 0;
-	return rc < 0 ? rc : tree_read(input->repo, &spec, out, err);
+		return worktree_read(input->worktree, spec, out, err);
+	found.limit = INPUT_LISTING_MAX;
+	if (!spec->path[0])
+		found.oid = input->tree;
+	else if (oid_is_zero(&spec->oid))
+		rc = tree_find(input->repo, &input->tree, spec->path, &found.oid, err);
+	return rc < 0 ? rc : call_it_damage(tree_read(input->repo, &found, out, err), err);
 }
 
 int input_find(struct input *input, const char *path, struct tree_entry *out, struct err *err)
@@ -113,16 +124,19 @@ int input_read(struct input *input, const char *path, uint64_t limit, struct buf
 }
 
 int input_check_size(struct input *input, const char *path, const struct tree_entry *entry,
-		uint64_t limit, struct err *err)
+		uint64_t limit, uint64_t *size, struct err *err)
 {
-	uint64_t size = 0;
+	uint64_t bytes = 0;
 	int rc;
 
+	*size = 0;
 	if (input->worktree)
 		return 0; /* input_list() has seen to it */
-	rc = blob_size(input->repo, &entry->oid, &size, err);
-	if (rc == 0 && size > limit)
+	rc = blob_size(input->repo, &entry->oid, &bytes, err);
+	if (rc == 0 && bytes > limit)
 		rc = err_set(err, EFBIG, "the file has %llu bytes, more than the %llu that it may",
-				(unsigned long long)size, (unsigned long long)limit);
+				(unsigned long long)bytes, (unsigned long long)limit);
+	if (rc == 0)
+		*size = bytes;
 	return rc < 0 && rc != -EFBIG ? err_wrap(err, "'%s'", path) : rc;
 }

@@ -31,12 +31,13 @@ int input_new_worktree(struct repo *repo, struct input **out, struct err *err);
 void input_free(struct input *input); /* NULL is fine */
 
 /*
- * The entries of folder PATH ("" is the root), sorted and verified; files and links have an id. In a
- * worktree a file larger than FILE_BYTES is a finding. -ENOENT, -ENOTDIR: there is no such folder;
- * other negative errno: the repository cannot be read.
+ * The entries of the folder that SPEC names ("" is the root), sorted and verified; files and links
+ * have an id. The folder is looked for unless SPEC has its id. In a worktree a file larger than the
+ * limit is a finding. -ENOENT, -ENOTDIR: there is no such folder; other negative errno: the repository
+ * cannot be read.
  */
-int input_list(struct input *input, const char *path, uint64_t file_bytes, struct diag *findings,
-		struct tree *out, struct err *err);
+int input_list(struct input *input, const struct tree_spec *spec, struct tree *out,
+		struct err *err);
 
 /*
  * What is at PATH (clean); a folder has an id only in a commit. The name is borrowed from PATH.
@@ -55,8 +56,11 @@ int input_read(struct input *input, const char *path, uint64_t limit, struct buf
 int input_read_entry(struct input *input, const char *path, const struct tree_entry *entry,
 		uint64_t limit, struct buf *out, struct err *err);
 
-/* 0 when the file at PATH has at most LIMIT bytes, which is asked for without reading it; else -EFBIG. */
+/*
+ * 0 and *SIZE when the file at PATH has at most LIMIT bytes, which is asked for without reading it;
+ * else -EFBIG. Of a worktree's file the size is not told: 0.
+ */
 int input_check_size(struct input *input, const char *path, const struct tree_entry *entry,
-		uint64_t limit, struct err *err);
+		uint64_t limit, uint64_t *size, struct err *err);
 
 #endif

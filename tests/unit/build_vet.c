@@ -2,6 +2,7 @@
 #include "src/base/buf.h"
 #include "src/base/diag.h"
 #include "src/base/err.h"
+#include "src/build/job.h"
 #include "src/build/vet.h"
 #include "src/git/repo.h"
 #include "src/render/input.h"
@@ -24,13 +25,15 @@ static const char *vet_with(struct input *input, uint64_t limit)
 	struct render_spec spec = {.input = input, .limits = RENDER_LIMITS_DEFAULT};
 	struct outputs outputs = OUTPUTS_INIT;
 	struct diag findings = DIAG_INIT;
+	struct job_limits limits = JOB_LIMITS_DEFAULT;
 	struct render *render = NULL;
 	struct err err = ERR_INIT;
 
+	limits.file_bytes = limit;
 	buf_release(&out);
 	assert_int_equal(render_open(&spec, &findings, &render, NULL), 0);
 	assert_int_equal(render_run(render, NULL, &findings, &outputs, NULL, NULL), 0);
-	if (vet_outputs(input, &outputs, limit, &findings, &err) < 0)
+	if (vet_outputs(input, &outputs, &limits, &findings, &err) < 0)
 		fail_msg("%s", err.text);
 	diag_format(&findings, &out);
 	diag_release(&findings);

@@ -15,10 +15,11 @@
 #include "src/base/err.h"
 #include "src/base/file.h"
 #include "src/cmd/precheck.h"
+#include "src/engine/engine.h"
 #include "src/link/settings.h"
 
 static char dir[] = "/tmp/refmount-test-XXXXXX";
-static char mountpoint[64], state_dir[64], repository[64];
+static char program[256], mountpoint[64], state_dir[64], repository[64];
 
 static int setup(void **state)
 {
@@ -46,6 +47,8 @@ static int check(char *path, struct err *warning, struct err *err)
 	settings.source = repository;
 	settings.ref = head;
 	settings.folder = empty;
+	settings.name = empty;
+	settings.program = program;
 	settings.state_dir = state_dir;
 	settings.run_dir = run_dir;
 	*err = *warning = (struct err)ERR_INIT;
@@ -85,12 +88,17 @@ static void a_missing_repository(void **state)
 	assert_int_equal(err.code, 0);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(the_mount_point),
 			cmocka_unit_test(a_missing_repository),
 	};
 
+	/* The process that looks at the repository is this very program. */
+	if (argc > 0 && strncmp(argv[0], "refmount: resolver ", strlen("refmount: resolver ")) == 0)
+		return engine_resolver_main();
+	if (readlink("/proc/self/exe", program, sizeof(program) - 1) < 0)
+		return 1;
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -85,6 +85,8 @@ static void answers(void **state)
 	assert_int_equal(count, 1);
 	assert_int_equal(resolver_is_ancestor(resolver, &first, &second, NULL), 1);
 	assert_int_equal(resolver_is_ancestor(resolver, &second, &first, NULL), 0);
+	assert_int_equal(resolver_folder(resolver, &first, "a/b", &err), -ENOENT);
+	assert_non_null(strstr(err.text, "no folder 'a'"));
 	resolver_free(resolver);
 }
 
