@@ -68,7 +68,7 @@ bool changes_concern(const struct changes *changes, const struct operation *oper
 	return false;
 }
 
-int changes_write(const struct changes *changes, const char *file, struct err *err)
+int changes_write(const struct changes *changes, const char *file, mode_t mode, struct err *err)
 {
 	struct buf text = BUF_INIT;
 	size_t i;
@@ -79,11 +79,11 @@ int changes_write(const struct changes *changes, const char *file, struct err *e
 		buf_add_char(&text, '\n');
 	}
 	(void)unlink(file);
-	fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444);
+	fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 	if (fd < 0 || !buf_ok(&text)) {
 		rc = err_sys(err, fd < 0 ? errno : ENOMEM, "write '%s'", file);
 	} else {
-		(void)fchmod(fd, 0444); /* whatever the umask says */
+		(void)fchmod(fd, mode); /* whatever the umask says */
 		rc = file_write_all(fd, text.data, text.len, err);
 	}
 	if (fd >= 0)

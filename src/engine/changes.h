@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "src/snap/segment.h"
 
@@ -31,7 +32,7 @@ void changes_release(struct changes *changes);
 /* Does any of them concern OPERATION? One that names no paths is concerned by any. */
 bool changes_concern(const struct changes *changes, const struct operation *operation);
 
-/* Write them to FILE, one a line, for everybody to read. */
-int changes_write(const struct changes *changes, const char *file, struct err *err);
+/* Write them to FILE, one a line; a file that is there is replaced. */
+int changes_write(const struct changes *changes, const char *file, mode_t mode, struct err *err);
 
 #endif

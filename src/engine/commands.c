@@ -89,8 +89,7 @@ static void on_answer(void *arg, const struct worker_answer *answer)
 	command_result_release(&result);
 }
 
-int commands_start(struct commands *commands, const struct command *command,
-		const struct command_scene *scene, bool is_candidate, command_fn *fn, void *arg,
+int commands_start(struct commands *commands, const struct command_order *order,
 		struct command_run **out, struct err *err)
 {
 	struct command_run *run = calloc(1, sizeof(*run));
@@ -98,9 +97,9 @@ int commands_start(struct commands *commands, const struct command *command,
 	int rc;
 
 	if (!run)
-		return err_sys(err, ENOMEM, "run '%s'", command->argv[0]);
-	*run = (struct command_run){.commands = commands, .fn = fn, .arg = arg};
-	command_encode(command, scene, is_candidate, &job);
+		return err_sys(err, ENOMEM, "run '%s'", order->command->argv[0]);
+	*run = (struct command_run){.commands = commands, .fn = order->fn, .arg = order->arg};
+	command_encode(order->command, order->scene, order->is_candidate, &job);
 	rc = workers_start(commands->workers, &job, on_answer, run, &run->worker, err);
 	buf_release(&job);
 	if (rc < 0) {

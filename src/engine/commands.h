@@ -25,18 +25,25 @@ struct loop;
 /* It has ended. RESULT lives during the call; the run is gone. */
 typedef void command_fn(void *arg, const struct command_result *result);
 
+/* All borrowed, and only during the start. */
+struct command_order {
+	const struct command *command;
+	const struct command_scene *scene;
+	bool is_candidate; /* show it in the place of the mount, to this command only, if we may */
+	command_fn *fn;
+	void *arg;
+};
+
 /* PROGRAM, the absolute path of refmount, and NAME, of the mount, are borrowed. */
 int commands_new(struct loop *loop, const char *program, const char *name, struct commands **out,
 		struct err *err);
 void commands_free(struct commands *commands); /* kills what runs; NULL is fine */
 
 /*
- * Start COMMAND for SCENE, both borrowed during the call. A candidate is shown in the place of the
- * mount, to this command only, where the system allows that. -EAGAIN: too many run; others: no process
- * could be started. *OUT is valid until FN or command_cancel.
+ * Start what ORDER says. -EAGAIN: too many run; others: no process could be started. *OUT is valid until
+ * FN or command_cancel.
  */
-int commands_start(struct commands *commands, const struct command *command,
-		const struct command_scene *scene, bool is_candidate, command_fn *fn, void *arg,
+int commands_start(struct commands *commands, const struct command_order *order,
 		struct command_run **out, struct err *err);
 
 /* Kill it; FN is not called. NULL is fine. */

@@ -160,14 +160,20 @@ static void start(struct gate *gate, struct check *check)
 	const struct oid none = {0}, *previous = engine->visible ? &engine->visible->commit : &none;
 	struct err err = ERR_INIT;
 	struct scene scene;
+	const struct command_order order = {
+			.command = &check->operation->command,
+			.scene = &scene.told,
+			.is_candidate = true,
+			.fn = on_checked,
+			.arg = check,
+	};
 	int rc;
 
 	rc = scene_make(engine, &gate->commit, previous, CHANGED_FILE, &scene);
 	if (rc < 0)
 		(void)err_sys(&err, -rc, "start it");
 	else
-		rc = commands_start(engine->commands, &check->operation->command, &scene.told, true,
-				on_checked, check, &check->run, &err);
+		rc = commands_start(engine->commands, &order, &check->run, &err);
 	if (rc == 0)
 		check->state = CHECK_RUNNING;
 	else

@@ -27,7 +27,10 @@ struct hold {
 	uint64_t deadline_ms; /* monotonic; 0: no end */
 };
 
-#define HOLD_INIT {0}
+#define HOLD_INIT                                                                                  \
+	{                                                                                          \
+		0                                                                                  \
+	}
 
 struct hold_terms {
 	const char *by, *reason; /* REASON may be NULL */

@@ -210,6 +210,12 @@ static int start(struct hooks *hooks, struct hook *hook, struct err *err)
 {
 	struct engine *engine = hooks->engine;
 	struct scene scene;
+	const struct command_order order = {
+			.command = &hook->operation->command,
+			.scene = &scene.told,
+			.fn = on_ended,
+			.arg = hooks,
+	};
 	int rc;
 
 	rc = scene_write_since(engine, CHANGED_FILE, &hook->since, err);
@@ -219,8 +225,7 @@ static int start(struct hooks *hooks, struct hook *hook, struct err *err)
 	if (rc < 0)
 		(void)err_sys(err, -rc, "start it");
 	else
-		rc = commands_start(engine->commands, &hook->operation->command, &scene.told, false,
-				on_ended, hooks, &hooks->run, err);
+		rc = commands_start(engine->commands, &order, &hooks->run, err);
 	scene_release(&scene);
 	if (rc < 0)
 		return rc;

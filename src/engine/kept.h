@@ -16,7 +16,10 @@ struct kept {
 	size_t count, cap;
 };
 
-#define KEPT_INIT {0}
+#define KEPT_INIT                                                                                  \
+	{                                                                                          \
+		0                                                                                  \
+	}
 
 void kept_release(struct kept *kept);
 

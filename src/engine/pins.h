@@ -29,7 +29,10 @@ struct pins {
 	size_t count;
 };
 
-#define PINS_INIT {0}
+#define PINS_INIT                                                                                  \
+	{                                                                                          \
+		0                                                                                  \
+	}
 
 /* COMMIT is asked for at NOW_MS. *LOST is the pin that had to go for it; its number is 0 if none did. */
 void pins_add(struct pins *pins, const struct oid *commit, uint64_t now_ms, struct pin *lost);

@@ -61,6 +61,10 @@ static void pass(struct probation *probation)
 	present_now(engine);
 }
 
+/*
+ * What is saved stays until the switch back is done (probation_mark): an engine that is killed before that
+ * has to find it.
+ */
 static void fail(struct probation *probation, const char *text)
 {
 	struct engine *engine = probation->engine;
@@ -68,9 +72,9 @@ static void fail(struct probation *probation, const char *text)
 			&engine->kept, &engine->saved.on_probation.fallback, engine->settings_hash);
 	struct diag findings = DIAG_INIT;
 
-	leave(probation);
 	if (!fallback) {
 		log_error("probation: %s; there is nothing to go back to", text);
+		leave(probation);
 		record_save(engine);
 		return;
 	}
@@ -106,6 +110,12 @@ static int start(struct probation *probation, struct err *err)
 {
 	struct engine *engine = probation->engine;
 	struct scene scene;
+	const struct command_order order = {
+			.command = &probation->rule->command,
+			.scene = &scene.told,
+			.fn = on_ended,
+			.arg = probation,
+	};
 	int rc;
 
 	rc = scene_make(engine, &engine->visible->commit, &engine->saved.on_probation.fallback,
@@ -113,8 +123,7 @@ static int start(struct probation *probation, struct err *err)
 	if (rc < 0)
 		(void)err_sys(err, -rc, "start it");
 	else
-		rc = commands_start(engine->commands, &probation->rule->command, &scene.told, false,
-				on_ended, probation, &probation->run, err);
+		rc = commands_start(engine->commands, &order, &probation->run, err);
 	scene_release(&scene);
 	return rc;
 }
@@ -143,13 +152,12 @@ void probation_mark(struct probation *probation, const struct generation *to, bo
 	const struct oid from = saved->served.commit;
 	const struct oid proven =
 			saved->on_probation.until > 0 ? saved->on_probation.fallback : from;
-	bool is_fall = oid_equal(&saved->rejected, &from) &&
-			(oid_equal(&to->commit, &proven) ||
+	bool is_fall = oid_equal(&to->commit, &proven) ||
+			(oid_equal(&from, &saved->rejected) &&
 					oid_equal(&to->commit, &saved->previous.commit));
 
 	leave(probation);
-	if (!probation->rule->command.argv || saved->served.generation == 0 || is_return ||
-			is_fall || oid_equal(&to->commit, &proven))
+	if (!probation->rule->command.argv || saved->served.generation == 0 || is_return || is_fall)
 		return;
 	probation->is_fresh = true;
 	saved->on_probation = (struct on_probation){

@@ -44,7 +44,9 @@ int scene_write(const struct engine *engine, const char *name, const struct chan
 	int rc;
 
 	path_join(&path, engine->settings.run_dir, name);
-	rc = buf_ok(&path) ? changes_write(changes, path.data, err)
+	/* Names of files are for those who may see the files. */
+	rc = buf_ok(&path) ? changes_write(changes, path.data,
+					     engine->settings.allow_other ? 0444 : 0400, err)
 			   : err_sys(err, ENOMEM, "write '%s'", name);
 	buf_release(&path);
 	return rc;
