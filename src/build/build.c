@@ -459,6 +459,8 @@ static int do_job(const struct job *job, struct result *result, struct err *err)
 		result->number = job->number;
 		result->commit = job->commit;
 		rc = build_commit(&build, err);
+		str_copy(result->author, sizeof(result->author), build.rev.author);
+		str_copy(result->subject, sizeof(result->subject), build.rev.subject);
 		result->rendered = build.incremental.made;
 	}
 	incremental_release(&build.incremental);

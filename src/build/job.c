@@ -109,6 +109,8 @@ void result_encode(const struct result *result, struct buf *out)
 	wire_put_u32(out, result->number);
 	wire_put_bytes(out, result->commit.bytes, OID_SIZE);
 	wire_put_u32(out, (uint32_t)result->code);
+	wire_put_text(out, result->author);
+	wire_put_text(out, result->subject);
 	wire_put_text(out, result->error);
 	wire_put_u32(out, result->rendered);
 	diag_encode(&result->findings, out); /* to the end of the message */
@@ -150,6 +152,8 @@ int result_decode(const void *data, size_t len, struct result *out, struct err *
 	result.number = wire_take_u32(&in);
 	wire_take_bytes(&in, result.commit.bytes, OID_SIZE);
 	code = wire_take_u32(&in);
+	wire_copy_text(&in, result.author, sizeof(result.author));
+	wire_copy_text(&in, result.subject, sizeof(result.subject));
 	wire_copy_text(&in, result.error, sizeof(result.error));
 	result.rendered = wire_take_u32(&in);
 	if (magic != RESULT_MAGIC || in.failed || code > ERRNO_MAX || len > JOB_MESSAGE_MAX)
@@ -161,6 +165,8 @@ int result_decode(const void *data, size_t len, struct result *out, struct err *
 		result_release(&result);
 		return err_set(err, rc < 0 ? -rc : EINVAL, "the builder's result makes no sense");
 	}
+	scrub(result.author);
+	scrub(result.subject);
 	scrub(result.error);
 	for (size_t i = 0; i < result.findings.count; i++) {
 		scrub(result.findings.items[i].file);

@@ -18,6 +18,7 @@
 struct buf;
 
 #define JOB_MESSAGE_MAX (1u << 20) /* bytes: no job or result is longer */
+#define RESULT_TEXT_MAX 256
 
 enum job_kind {
 	JOB_BUILD = 1, /* commit -> sealed generation on disk, or findings */
@@ -72,6 +73,7 @@ struct result {
 	struct oid commit;
 	struct diag findings; /* RESULT_DONE: warnings only */
 	uint32_t rendered; /* RESULT_DONE: files that had to be rendered, not known from before */
+	char author[RESULT_TEXT_MAX], subject[RESULT_TEXT_MAX]; /* of COMMIT, where it was read */
 	char error[ERR_TEXT_MAX];
 	int code; /* RESULT_FAILED: positive errno */
 };

@@ -79,6 +79,12 @@ struct task {
 	uint64_t started_ms;
 };
 
+/* Of the commit that was built last, whether or not it came to something. */
+struct about {
+	struct oid commit;
+	char author[GENERATION_TEXT_MAX], subject[GENERATION_TEXT_MAX];
+};
+
 /* What an unanswered PUBLISH will make true. */
 struct showing {
 	struct generation *generation;
@@ -130,6 +136,7 @@ struct engine {
 	uint64_t goals_done; /* serial of the last goal that was fulfilled */
 	struct cause cause;
 	struct task task;
+	struct about about;
 	struct oid accepted; /* a commit found to descend from the tip */
 	char ref_full[REF_NAME_MAX];
 	struct debounce debounce;
@@ -217,7 +224,9 @@ struct hold present_hold(const struct engine *engine); /* as it will be once TAR
 /* record.c: write down what has become visible, remove what is not needed any more. */
 void record_visible(struct engine *engine, const struct showing *showing);
 void record_save(struct engine *engine);
-void record_trim(struct engine *engine); /* choose what to give up */
+void record_history(struct engine *engine, const struct oid *commit, const char *result,
+		int64_t time, const char *reason); /* CAUSE says by whom */
+void record_trim(struct engine *engine);	   /* choose what to give up */
 void record_unpin(
 		struct engine *engine, uint32_t number); /* give it up, if it is for nothing else */
 void record_removal(struct engine *engine, size_t count); /* the first COUNT of `doomed` */

@@ -121,14 +121,6 @@ static void mark_bad(struct engine *engine, const struct oid *commit, const stru
 		const char *result)
 {
 	char hex[OID_HEX_SIZE], line[CORE_TEXT_MAX];
-	const struct history_entry entry = {
-			.time = clock_wall_s(),
-			.commit = *commit,
-			.result = result,
-			.by = engine->cause.by,
-			.reason = line,
-	};
-	struct err err = ERR_INIT;
 
 	engine->saved.rejected = *commit;
 	engine->saved.is_condemned = strcmp(result, HISTORY_ROLLED_BACK) == 0;
@@ -141,8 +133,7 @@ static void mark_bad(struct engine *engine, const struct oid *commit, const stru
 	log_warn("commit %s is %s: %s", hex, result, line);
 	if (!engine->target)
 		return; /* the mount does not start: that is no history */
-	if (history_add(engine->history, &entry, &err) < 0)
-		log_warn("%s", err.text);
+	record_history(engine, commit, result, clock_wall_s(), line);
 	record_save(engine);
 }
 
@@ -346,6 +337,9 @@ static void on_built(void *arg, const struct result *result)
 	struct err err = ERR_INIT;
 
 	engine->task.build = NULL;
+	engine->about.commit = task.commit;
+	str_copy(engine->about.author, sizeof(engine->about.author), result->author);
+	str_copy(engine->about.subject, sizeof(engine->about.subject), result->subject);
 	if (result->kind == RESULT_REJECTED) {
 		rejected(engine, &task, &result->findings);
 	} else if (result->kind == RESULT_DONE) {

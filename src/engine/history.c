@@ -21,7 +21,7 @@
 #define FIELD_MAX 512	      /* bytes of BY or REASON, with NUL */
 #define SLACK	  100	      /* lines over HISTORY_MAX before the file is written anew */
 #define FILE_MAX  (16u << 20) /* what is larger was not written by us */
-#define FIELDS	  5
+#define FIELDS	  7
 
 struct item {
 	struct history_entry entry;
@@ -73,6 +73,8 @@ static bool parse_line(char *line, struct item *item)
 	item->entry.result = fields[2];
 	item->entry.by = fields[3];
 	item->entry.reason = fields[4];
+	item->entry.author = fields[5];
+	item->entry.subject = fields[6];
 	return true;
 }
 
@@ -127,6 +129,10 @@ static void format_line(const struct history_entry *entry, struct buf *out)
 	add_field(out, entry->by);
 	buf_add_char(out, '\t');
 	add_field(out, entry->reason);
+	buf_add_char(out, '\t');
+	add_field(out, entry->author);
+	buf_add_char(out, '\t');
+	add_field(out, entry->subject);
 }
 
 /* Write the file anew from what is in memory. */
@@ -284,7 +290,10 @@ static void add_text(const struct history_entry *entry, struct buf *out)
 
 	clock_format(entry->time, time);
 	oid_format(&entry->commit, hex);
-	buf_printf(out, "%s %s %s %s\n", time, hex, entry->result, entry->reason);
+	buf_printf(out, "%s %s %s %s (%s)", time, hex, entry->result, entry->reason, entry->by);
+	if (entry->subject[0] || entry->author[0])
+		buf_printf(out, " \"%s\" %s", entry->subject, entry->author);
+	buf_add_char(out, '\n');
 }
 
 void history_text(const struct history *history, struct buf *out)
@@ -312,6 +321,8 @@ static char *entry_json(const struct history_entry *entry)
 	fields_text(&fields, "result", entry->result);
 	fields_text(&fields, "by", entry->by);
 	fields_text(&fields, "reason", entry->reason);
+	fields_text(&fields, "author", entry->author[0] ? entry->author : NULL);
+	fields_text(&fields, "subject", entry->subject[0] ? entry->subject : NULL);
 	value = fields_end(&fields);
 	if (value && emit_json(value, 0, &text) == 0)
 		json = buf_steal(&text);

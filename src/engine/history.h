@@ -2,7 +2,7 @@
  * history: which revision was served when, why, and because of whom; and which were refused. One
  * line a switch in STATE/history.log, only ever added to:
  *
- *     TIME \t COMMIT \t RESULT \t BY \t REASON \n
+ *     TIME \t COMMIT \t RESULT \t BY \t REASON \t AUTHOR \t SUBJECT \n
  *
  * A last line without its newline was torn by a crash and does not count. Fields hold no tab or
  * control byte; a line that is malformed is skipped. Beyond HISTORY_MAX lines the oldest go.
@@ -34,6 +34,7 @@ struct history_entry {
 	const char *result; /* HISTORY_OK or HISTORY_REJECTED */
 	const char *by;	    /* user, or the ref that moved */
 	const char *reason;
+	const char *author, *subject; /* of the commit; "" where they are not known */
 };
 
 /* Open, or create, the log in STATE_DIR. *OUT is the caller's. */
@@ -53,7 +54,8 @@ const struct history_entry *history_get(const struct history *history, size_t i)
 int history_find(const struct history *history, uint64_t n, struct oid *out);
 
 /*
- * Newest first: one line an entry (time, revision, result, reason), or a JSON list and a newline.
+ * Newest first: one line an entry (time, revision, result, reason, who is behind it, the commit's
+ * subject and author), or a JSON list and a newline.
  */
 void history_text(const struct history *history, struct buf *out);
 void history_json(const struct history *history, struct buf *out);

@@ -61,14 +61,25 @@ static int64_t count_changes(
 	return count;
 }
 
-static void add_history(struct engine *engine, const struct generation *generation)
+void record_history(struct engine *engine, const struct oid *commit, const char *result,
+		int64_t time, const char *reason)
 {
+	const struct generation *kept =
+			kept_find_commit(&engine->kept, commit, engine->settings_hash);
+	const struct about *about = &engine->about;
+	bool is_about = !kept && oid_equal(&about->commit, commit);
 	const struct history_entry entry = {
-			.time = engine->saved.served_since,
-			.commit = generation->commit,
-			.result = HISTORY_OK,
+			.time = time,
+			.commit = *commit,
+			.result = result,
 			.by = engine->cause.by,
-			.reason = engine->cause.reason,
+			.reason = reason,
+			.author = kept		   ? kept->author
+					: is_about ? about->author
+						   : "",
+			.subject = kept		   ? kept->subject
+					: is_about ? about->subject
+						   : "",
 	};
 	struct err err = ERR_INIT;
 
@@ -326,7 +337,8 @@ void record_visible(struct engine *engine, const struct showing *showing)
 	if (is_changed)
 		record_save(engine);
 	if (is_switch)
-		add_history(engine, generation);
+		record_history(engine, &generation->commit, HISTORY_OK, saved->served_since,
+				engine->cause.reason);
 	engine->must_present |= is_switch;
 	hooks_go(engine->hooks);
 	if (from != generation)

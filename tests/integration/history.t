@@ -19,7 +19,9 @@ is "$(grep -v "$bad" "$M/.refmount/history" | grep -cE '^[0-9]{4}-[0-9]{2}-[0-9]
 is "$(grep -v "$bad" "$M/.refmount/history" | awk '{ print $2 }' | paste -sd' ')" "$second $first $second $first" 'newest first'
 like "$(grep -m1 "$first" "$M/.refmount/history")" 'went wrong' 'with the reason that was given'
 is "$(refmount history "$M")" "$(cat "$M/.refmount/history")" '`refmount history` prints it'
+like "$(grep -m1 "$bad" "$M/.refmount/history")" ' rejected .*escape.*"Change" A U Thor' 'what was rejected, why, and whose it was'
 refmount history "$M" --json >"$T/h.json"
+is "$(jq -r '.[0] | "\(.result) \(.subject) \(.author)"' "$T/h.json")" 'rejected Change A U Thor <author@example.com>' '--json says the same'
 ok '--json is one JSON value' "$PYTHON" -c 'import json, sys; json.load(open(sys.argv[1]))' "$T/h.json"
 is "$(cut -c1-20 "$M/.refmount/history" | sort -rc 2>&1)" '' 'times never go backwards'
 refmount umount "$M"

@@ -66,6 +66,8 @@ static void add(struct history *history, uint32_t n, const char *result)
 			.result = result,
 			.by = "refs/heads/main",
 			.reason = "ref\tmoved\n",
+			.author = n % 2 ? "A U Thor <author@example.com>" : NULL,
+			.subject = n % 2 ? "Raise\tit" : NULL,
 	};
 
 	assert_int_equal(history_add(history, &entry, NULL), 0);
@@ -99,12 +101,15 @@ static void remembers(void **state)
 	history_text(history, &text);
 	assert_string_equal(buf_str(&text),
 			"2026-09-21T14:13:22Z 0002ff0000000000000000000000000000000000 rejected "
-			"ref moved \n"
+			"ref moved  (refs/heads/main)\n"
 			"2026-09-21T14:13:21Z 0001ff0000000000000000000000000000000000 ok "
-			"ref moved \n");
+			"ref moved  (refs/heads/main) \"Raise it\" A U Thor "
+			"<author@example.com>\n");
 	buf_clear(&text);
 	history_json(history, &text);
 	assert_non_null(strstr(buf_str(&text), "\"result\":"));
+	assert_non_null(strstr(buf_str(&text), "\"subject\": \"Raise it\""));
+	assert_non_null(strstr(buf_str(&text), "\"author\": null"));
 	assert_int_equal(buf_str(&text)[0], '[');
 	buf_release(&text);
 	history_free(history);
