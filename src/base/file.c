@@ -402,7 +402,7 @@ int file_memory(const char *name, const void *data, size_t len, int *fd, struct 
 		(void)err_wrap(err, "memory file '%s'", name);
 		goto fail;
 	}
-	if (fcntl(new_fd, F_ADD_SEALS, SEALS) < 0) {
+	if (fcntl(new_fd, F_ADD_SEALS, SEALS) < 0 || lseek(new_fd, 0, SEEK_SET) < 0) {
 		rc = err_sys(err, errno, "seal memory file '%s'", name);
 		goto fail;
 	}

@@ -37,7 +37,8 @@ int file_make_dirs(const char *path, mode_t mode, struct err *err);
 int file_remove_tree(int dir_fd, const char *path, struct err *err);
 
 /*
- * A sealed memory file holding DATA (F_SEAL_WRITE|SHRINK|GROW); *FD is the caller's, close-on-exec.
+ * A sealed memory file holding DATA (F_SEAL_WRITE|SHRINK|GROW), to be read from its beginning; *FD is
+ * the caller's, close-on-exec.
  */
 int file_memory(const char *name, const void *data, size_t len, int *fd, struct err *err);
 
