@@ -74,7 +74,7 @@ listens() { (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null; } # PORT
 # sshd changes users, which only root can, and not that of a user namespace.
 can_ssh() { [ -x /usr/sbin/sshd ] && is_real_root; }
 
-# An sshd for the user of this test, who is let in with $SSH/key only. Its host key is the one in $SSH/known_hosts; `ssh_host_key 2` makes it
+# An sshd for the user of this test, at PORT and at the usual one, who is let in with $SSH/key only. Its host key is the one in $SSH/known_hosts; `ssh_host_key 2` makes it
 # another one, at the next connection.
 serve_ssh() { # no DIR: ssh sees all
 	SSH=$T/ssh
@@ -85,6 +85,7 @@ serve_ssh() { # no DIR: ssh sees all
 	cp "$SSH/key.pub" "$SSH/authorized_keys"
 	cat >"$SSH/config" <<-CONFIG
 		Port $PORT
+		Port 22
 		ListenAddress 127.0.0.1
 		HostKey $SSH/host
 		PidFile none
@@ -97,7 +98,7 @@ serve_ssh() { # no DIR: ssh sees all
 		MaxStartups 100
 	CONFIG
 	ssh_host_key 1
-	sed "s/^/[localhost]:$PORT /" "$SSH/host1.pub" >"$SSH/known_hosts"
+	sed "s/^/[localhost]:$PORT,git.example.com /" "$SSH/host1.pub" >"$SSH/known_hosts"
 	URL=ssh://root@localhost:$PORT
 }
 
@@ -178,7 +179,7 @@ mirror() { git -C "$MIRROR" -c safe.directory='*' "$@"; } # ARGUMENT...
 has_object() { mirror cat-file -e "$1" 2>/dev/null; }      # ID
 
 # What a fetch that did not end well could have left.
-debris() { find "$STATE" \( -name 'tmp_*' -o -name '*.tmp' -o -name '*.new' -o -name '*.lock' -o -name '*quarantine*' -o -name 'incoming*' \) -print; }
+debris() { find "$STATE" \( -name 'tmp_*' -o -name '*.tmp' -o -name '*.new' -o -name '*.lock' ! -name engine.lock -o -name incoming \) -print; }
 
 # The last look at the source failed, and what .status says about it matches.
 failed_with() { # REGEX

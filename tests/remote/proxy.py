@@ -50,6 +50,7 @@ class Connection:
         except OSError:
             pass
         self.close()
+        self.proxy.connections.discard(self)
         self.proxy.log(f"end {self.number} {self.name} {self.up} {self.down}")
 
     def serve(self):
@@ -115,15 +116,18 @@ class Connection:
             self.down += 1
             time.sleep(1)
 
-    def close(self):
-        """The other thread may be in recv(), which close() does not end, but shutdown() does."""
+    def interrupt(self):
+        """A thread may be in recv(), which close() does not end, but shutdown() does."""
         for end in (self.server, self.client):
             try:
                 if end is not None:
                     end.shutdown(socket.SHUT_RD if self.kind == "reset" else socket.SHUT_RDWR)
             except OSError:
                 pass
-        if self.sender is not None and self.sender is not threading.current_thread():
+
+    def close(self):
+        self.interrupt()
+        if self.sender is not None:
             self.sender.join()
         if self.kind == "reset":
             self.client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -136,7 +140,7 @@ class Proxy:
     def __init__(self, target, mode_file, log_file):
         self.target, self.mode_file, self.log_file = target, mode_file, log_file
         self.lock = threading.Lock()
-        self.listener, self.port, self.connections = None, 0, []
+        self.listener, self.port, self.connections = None, 0, set()
         self.mode = ""
 
     def log(self, line):
@@ -165,9 +169,8 @@ class Proxy:
         if self.listener is not None:
             self.listener.close()
             self.listener = None
-        for connection in self.connections:
-            connection.close()
-        self.connections = []
+        for connection in list(self.connections):
+            connection.interrupt()
 
     def run(self, wakeup):
         number = 0
@@ -183,7 +186,7 @@ class Proxy:
             elif ready:
                 number += 1
                 connection = Connection(self, self.listener.accept()[0], number)
-                self.connections.append(connection)
+                self.connections.add(connection)
                 threading.Thread(target=connection.run, daemon=True).start()
 
 
