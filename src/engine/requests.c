@@ -116,6 +116,11 @@ static void on_resolved(void *arg, const struct result *result)
 		proceed(ticket, &commit);
 		return;
 	}
+	/* Whoever has just made or pushed a commit may wait for it before it is here. */
+	if (ticket->verb == REQUEST_WAIT && oid_parse(ticket->target, &commit) == 0) {
+		proceed(ticket, &commit);
+		return;
+	}
 	if (result->kind == RESULT_REJECTED)
 		diag_format(&result->findings, &text);
 	else

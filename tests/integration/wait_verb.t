@@ -17,6 +17,14 @@ pid=$!
 git -C "$R" reset -q --hard "$unreached"
 wait "$pid"
 is $? 0 'returns when the ref gets there'
+git clone -q "$R" "$T/elsewhere"
+pushed=$(git -C "$T/elsewhere" commit-tree -p HEAD -m Pushed 'HEAD^{tree}')
+exits 2 'time' 'a commit that is not in the repository yet is waited for' refmount wait "$M" "$pushed" --timeout 500ms
+refmount wait "$M" "$pushed" --timeout 20s &
+pid=$!
+git -C "$T/elsewhere" push -q origin "$pushed:refs/heads/new" && git -C "$R" merge -q --ff-only new
+wait "$pid"
+is $? 0 'until it is there, and served'
 ln -s / "$R/escape"
 bad=$(commit_all)
 exits 1 'escape' 'rejected: 1 and the finding' refmount wait "$M" "$bad" --timeout 10s
