@@ -192,37 +192,47 @@ static uint64_t invalidate_overlay(const struct publish *publish, place overlay)
 	return root.count;
 }
 
-static int at_folder(const struct publish *publish, const struct view *view, struct node *out)
+static int overlay_folder(const struct publish *publish, const struct view *view, uint32_t dir,
+		struct node *out)
 {
 	place at;
 
 	if (view->overlay_index == PLACE_NONE ||
-			index_find(publish->set, view->overlay_index, TREE_DIR_AT, &at) < 0)
+			index_find(publish->set, view->overlay_index, dir, &at) < 0)
 		return -ENOENT;
 	return node_read(publish->set, at, out);
 }
 
-/*
- * Generations that are not below at/ any more: whatever the kernel remembers of them goes with their
- * name, unless it is in use. Without this it would keep their segments for as long as it has
- * memory to spare.
- */
-static void forget_pins(
-		const struct publish *publish, const struct view *from, const struct view *to)
+static void forget_pins_of(const struct publish *publish, uint32_t dir, const struct view *from,
+		const struct view *to)
 {
 	struct node before, after, entry, same;
 	uint32_t i;
 
-	if (from->overlay == to->overlay || at_folder(publish, from, &before) < 0)
-		return;
-	if (at_folder(publish, to, &after) < 0)
+	if (overlay_folder(publish, from, dir, &before) < 0 ||
+			overlay_folder(publish, to, dir, &after) < 0)
 		return;
 	for (i = 0; i < before.count; i++) {
 		if (node_entry(publish->set, &before, i, &entry) < 0 || entry.kind != NODE_PIN)
 			continue;
-		if (node_find(publish->set, &after, entry.name, entry.name_len, &same) < 0)
-			invalidate_name(publish, TREE_DIR_AT, &entry);
+		if (node_find(publish->set, &after, entry.name, entry.name_len, &same) < 0 ||
+				same.generation != entry.generation)
+			invalidate_name(publish, dir, &entry);
 	}
+}
+
+/*
+ * Generations that do not have the name any more that they had in .refmount: whatever the kernel
+ * remembers of them goes with their name, unless it is in use. Without this it would keep their
+ * segments for as long as it has memory to spare.
+ */
+static void forget_pins(
+		const struct publish *publish, const struct view *from, const struct view *to)
+{
+	if (from->overlay == to->overlay)
+		return;
+	forget_pins_of(publish, TREE_DIR_CONTROL, from, to);
+	forget_pins_of(publish, TREE_DIR_AT, from, to);
 }
 
 /* --- the steps --- */

@@ -16,8 +16,10 @@
 
 struct state;
 
-#define TREE_DIR_AT 3u /* folder number of .refmount/at in every overlay */
-#define TREE_BLOCK  4096
+/* Folder numbers of .refmount and of at/ in it, in every overlay. */
+#define TREE_DIR_CONTROL 2u
+#define TREE_DIR_AT	 3u
+#define TREE_BLOCK	 4096
 
 struct tree {
 	const struct segment_set *set;

@@ -159,6 +159,12 @@ static void start(struct gate *gate, struct check *check)
 	struct engine *engine = gate->engine;
 	const struct oid none = {0}, *previous = engine->visible ? &engine->visible->commit : &none;
 	struct err err = ERR_INIT;
+	const struct scene_spec spec = {
+			.revision = &gate->commit,
+			.previous = previous,
+			.is_candidate = true,
+			.changed = CHANGED_FILE,
+	};
 	struct scene scene;
 	const struct command_order order = {
 			.command = &check->operation->command,
@@ -169,7 +175,7 @@ static void start(struct gate *gate, struct check *check)
 	};
 	int rc;
 
-	rc = scene_make(engine, &gate->commit, previous, CHANGED_FILE, &scene);
+	rc = scene_make(engine, &spec, &scene);
 	if (rc < 0)
 		(void)err_sys(&err, -rc, "start it");
 	else
@@ -305,11 +311,6 @@ bool gate_is_busy(const struct gate *gate)
 uint32_t gate_number(const struct gate *gate)
 {
 	return gate->number;
-}
-
-struct oid gate_candidate(const struct gate *gate)
-{
-	return gate->number > 0 ? gate->commit : (struct oid){0};
 }
 
 /* --- life --- */

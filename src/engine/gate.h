@@ -3,11 +3,11 @@
  * What was built is not yet admitted; it is when every check that its changes are of interest to has
  * succeeded. Private to the room; decide.c asks.
  *
- *     built -> named below .refmount/at/ -> checks, some at a time -> admitted, or refused
+ *     built -> named .refmount/candidate -> checks, some at a time -> admitted, or refused
  *
- * The checks need the tree where a file system is, so an overlay is published first that names it
- * below at/, and as .refmount/candidate: the mount's own tree does not change with that. Before
- * anything is served, what is mounted for them is a bare tree.
+ * The checks need the tree where a file system is, so an overlay is published first that has that
+ * name: the mount's own tree does not change with it, and neither does at/. Before anything is
+ * served, what is mounted for them is a bare tree.
  *
  * A generation that was served before is not checked again, nor one that was admitted by this process.
  */
@@ -21,7 +21,6 @@ struct engine;
 struct err;
 struct gate;
 struct generation;
-struct oid;
 
 #define GATE_PARALLEL 4 /* checks that run at a time */
 
@@ -44,7 +43,6 @@ void gate_begin_choice(struct gate *gate);
 void gate_end_choice(struct gate *gate);
 
 bool gate_is_busy(const struct gate *gate);
-uint32_t gate_number(const struct gate *gate);	    /* of the generation; 0: none is checked */
-struct oid gate_candidate(const struct gate *gate); /* its commit, or zero */
+uint32_t gate_number(const struct gate *gate); /* of the generation; 0: none is checked */
 
 #endif

@@ -209,6 +209,11 @@ static void on_ended(void *arg, const struct command_result *result)
 static int start(struct hooks *hooks, struct hook *hook, struct err *err)
 {
 	struct engine *engine = hooks->engine;
+	const struct scene_spec spec = {
+			.revision = &engine->visible->commit,
+			.previous = &hook->since,
+			.changed = CHANGED_FILE,
+	};
 	struct scene scene;
 	const struct command_order order = {
 			.command = &hook->operation->command,
@@ -221,7 +226,7 @@ static int start(struct hooks *hooks, struct hook *hook, struct err *err)
 	rc = scene_write_since(engine, CHANGED_FILE, &hook->since, err);
 	if (rc < 0)
 		return rc;
-	rc = scene_make(engine, &engine->visible->commit, &hook->since, CHANGED_FILE, &scene);
+	rc = scene_make(engine, &spec, &scene);
 	if (rc < 0)
 		(void)err_sys(err, -rc, "start it");
 	else

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -69,18 +68,15 @@ static place add_text(struct maker *maker, enum text which, uint32_t parent)
 	return builder_file(maker->builder, NODE_FILE, &spec, data, text->len, NULL);
 }
 
-/* A link in at/ to COMMIT there, or one beside it. */
-static place add_link(
-		struct maker *maker, const char *name, uint32_t parent, const struct oid *commit)
+static place add_link(struct maker *maker, const char *name, const struct oid *commit)
 {
-	struct node_spec spec = named(maker, name, MODE_LINK, parent);
-	char hex[OID_HEX_SIZE], target[sizeof("at/") + OID_HEX_SIZE];
+	struct node_spec spec = named(maker, name, MODE_LINK, DIR_AT);
+	char hex[OID_HEX_SIZE];
 	place data;
 
 	oid_format(commit, hex);
-	(void)snprintf(target, sizeof(target), "%s%s", parent == DIR_AT ? "" : "at/", hex);
-	data = builder_data(maker->builder, target, strlen(target));
-	return builder_file(maker->builder, NODE_LINK, &spec, data, strlen(target), NULL);
+	data = builder_data(maker->builder, hex, OID_HEX_SIZE - 1);
+	return builder_file(maker->builder, NODE_LINK, &spec, data, OID_HEX_SIZE - 1, NULL);
 }
 
 static place add_pin(struct maker *maker, const struct generation *generation)
@@ -91,6 +87,13 @@ static place add_pin(struct maker *maker, const struct generation *generation)
 	oid_format(&generation->commit, hex);
 	spec = named(maker, hex, MODE_DIR, DIR_AT);
 	return builder_pin(maker->builder, &spec, generation->number);
+}
+
+static place add_candidate(struct maker *maker)
+{
+	struct node_spec spec = named(maker, "candidate", MODE_DIR, DIR_CONTROL);
+
+	return builder_pin(maker->builder, &spec, maker->spec->candidate);
 }
 
 /* PARENT 0: the root, which has no name. */
@@ -105,13 +108,18 @@ static place add_dir(struct maker *maker, const char *name, uint32_t dir, const 
 	return at;
 }
 
-/* One pin a commit: of twins (a rebuilt generation) the newer. */
-static bool has_newer_twin(const struct kept *kept, size_t i)
+/* One pin a commit: of twins (a rebuilt generation) the one that is shown, else the newer. */
+static bool has_better_twin(const struct overlay_spec *spec, size_t i)
 {
+	const struct generation *twin, *item = spec->kept->items[i];
 	size_t j;
 
-	for (j = i + 1; j < kept->count; j++) {
-		if (oid_equal(&kept->items[i]->commit, &kept->items[j]->commit))
+	for (j = 0; j < spec->kept->count; j++) {
+		twin = spec->kept->items[j];
+		if (j == i || twin->number == spec->candidate ||
+				!oid_equal(&item->commit, &twin->commit))
+			continue;
+		if (twin->number == spec->shown || (j > i && item->number != spec->shown))
 			return true;
 	}
 	return false;
@@ -128,13 +136,13 @@ static place add_at(struct maker *maker)
 	if (!entries)
 		return PLACE_NONE;
 	for (i = 0; i < spec->kept->count; i++) {
-		if (!has_newer_twin(spec->kept, i))
+		if (spec->kept->items[i]->number != spec->candidate && !has_better_twin(spec, i))
 			entries[count++] = add_pin(maker, spec->kept->items[i]);
 	}
 	if (!oid_is_zero(&spec->current))
-		entries[count++] = add_link(maker, "current", DIR_AT, &spec->current);
+		entries[count++] = add_link(maker, "current", &spec->current);
 	if (!oid_is_zero(&spec->previous))
-		entries[count++] = add_link(maker, "previous", DIR_AT, &spec->previous);
+		entries[count++] = add_link(maker, "previous", &spec->previous);
 	at = add_dir(maker, "at", DIR_AT, entries, count);
 	free(entries);
 	return at;
@@ -148,8 +156,8 @@ static place add_control(struct maker *maker)
 
 	for (int i = TEXT_FIRST_CONTROL; spec->texts && i < TEXT_COUNT; i++)
 		entries[count++] = add_text(maker, i, DIR_CONTROL);
-	if (!oid_is_zero(&spec->candidate))
-		entries[count++] = add_link(maker, "candidate", DIR_CONTROL, &spec->candidate);
+	if (spec->candidate > 0)
+		entries[count++] = add_candidate(maker);
 	entries[count++] = add_at(maker);
 	return add_dir(maker, ".refmount", DIR_CONTROL, entries, count);
 }

@@ -44,11 +44,12 @@ void texts_release(struct texts *texts);
 struct overlay_spec {
 	uint32_t number; /* of the segment, with SEGMENT_OVERLAY */
 	uint32_t uid, gid;
-	int64_t time;		      /* of the files, seconds UTC */
-	const struct texts *texts;    /* NULL: none of them, and a bare tree */
-	const struct kept *kept;      /* each is pinned below .refmount/at/ */
+	int64_t time;		   /* of the files, seconds UTC */
+	const struct texts *texts; /* NULL: none of them, and a bare tree */
+	const struct kept *kept;   /* each is pinned below .refmount/at/, once a commit */
+	uint32_t shown;		   /* that of CURRENT, if several have its commit; 0: none */
+	uint32_t candidate;	   /* this one is pinned as .refmount/candidate instead; 0: none */
 	struct oid current, previous; /* zero: no such link */
-	struct oid candidate;	      /* likewise: .refmount/candidate */
 };
 
 struct overlay {

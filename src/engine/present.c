@@ -234,7 +234,8 @@ static int publish(struct engine *engine, const struct texts *texts, struct err 
 			.kept = &engine->kept,
 			.current = engine->target->commit,
 			.previous = previous_of(engine),
-			.candidate = gate_candidate(engine->gate),
+			.shown = engine->target->number,
+			.candidate = gate_number(engine->gate),
 	};
 	struct overlay overlay;
 	int rc;
@@ -299,7 +300,7 @@ static void present_bare(struct engine *engine)
 			.gid = engine->settings.gid,
 			.time = clock_wall_s(),
 			.kept = &engine->kept,
-			.candidate = gate_candidate(engine->gate),
+			.candidate = gate_number(engine->gate),
 	};
 	struct overlay overlay;
 	struct err err = ERR_INIT;

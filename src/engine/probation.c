@@ -85,6 +85,16 @@ static void fail(struct probation *probation, const char *text)
 
 /* --- while it lasts --- */
 
+/* Until the next time; the last one is when its time is over. */
+static uint64_t pause_ms(const struct probation *probation, uint64_t now)
+{
+	uint64_t next = probation->next_ms;
+
+	if (next > probation->until_ms)
+		next = probation->until_ms;
+	return next > now ? next - now : 0;
+}
+
 static void on_ended(void *arg, const struct command_result *result)
 {
 	struct probation *probation = arg;
@@ -96,8 +106,7 @@ static void on_ended(void *arg, const struct command_result *result)
 		if (now >= probation->until_ms)
 			pass(probation);
 		else
-			loop_timer_set(probation->timer,
-					probation->next_ms > now ? probation->next_ms - now : 0);
+			loop_timer_set(probation->timer, pause_ms(probation, now));
 		return;
 	}
 	command_explain(result, probation->rule->command.timeout_ms, &text);
@@ -109,6 +118,11 @@ static void on_ended(void *arg, const struct command_result *result)
 static int start(struct probation *probation, struct err *err)
 {
 	struct engine *engine = probation->engine;
+	const struct scene_spec spec = {
+			.revision = &engine->visible->commit,
+			.previous = &engine->saved.on_probation.fallback,
+			.changed = CHANGED_FILE,
+	};
 	struct scene scene;
 	const struct command_order order = {
 			.command = &probation->rule->command,
@@ -118,8 +132,7 @@ static int start(struct probation *probation, struct err *err)
 	};
 	int rc;
 
-	rc = scene_make(engine, &engine->visible->commit, &engine->saved.on_probation.fallback,
-			CHANGED_FILE, &scene);
+	rc = scene_make(engine, &spec, &scene);
 	if (rc < 0)
 		(void)err_sys(err, -rc, "start it");
 	else

@@ -9,18 +9,21 @@
 #include "src/engine/core.h"
 #include "src/snap/store.h"
 
-int scene_make(const struct engine *engine, const struct oid *revision, const struct oid *previous,
-		const char *name, struct scene *out)
+int scene_make(const struct engine *engine, const struct scene_spec *spec, struct scene *out)
 {
 	const struct settings *settings = &engine->settings;
 
 	*out = (struct scene){0};
-	oid_format(revision, out->revision);
-	if (!oid_is_zero(previous))
-		oid_format(previous, out->previous);
-	path_join(&out->pinned, settings->mountpoint, ".refmount/at/");
-	buf_add_str(&out->pinned, out->revision);
-	path_join(&out->changed, settings->run_dir, name);
+	oid_format(spec->revision, out->revision);
+	if (!oid_is_zero(spec->previous))
+		oid_format(spec->previous, out->previous);
+	if (spec->is_candidate) {
+		path_join(&out->pinned, settings->mountpoint, ".refmount/candidate");
+	} else {
+		path_join(&out->pinned, settings->mountpoint, ".refmount/at/");
+		buf_add_str(&out->pinned, out->revision);
+	}
+	path_join(&out->changed, settings->run_dir, spec->changed);
 	out->told = (struct command_scene){
 			.mount = settings->mountpoint,
 			.pinned = buf_str(&out->pinned),

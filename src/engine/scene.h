@@ -5,6 +5,8 @@
 #ifndef ENGINE_SCENE_H
 #define ENGINE_SCENE_H
 
+#include <stdbool.h>
+
 #include "src/base/buf.h"
 #include "src/base/oid.h"
 #include "src/engine/command.h"
@@ -19,12 +21,15 @@ struct scene {
 	struct command_scene told; /* points into the others, and into the engine's settings */
 };
 
-/*
- * REVISION after PREVIOUS (zero: none). The paths that changed are in the file NAME of the run
- * directory. 0 or -ENOMEM; OUT is to be released in any case, and must not be moved.
- */
-int scene_make(const struct engine *engine, const struct oid *revision, const struct oid *previous,
-		const char *name, struct scene *out);
+/* What it runs for. */
+struct scene_spec {
+	const struct oid *revision, *previous; /* zero: there is none before it */
+	bool is_candidate;		       /* it is found elsewhere than what was admitted */
+	const char *changed; /* the name of a file in the run directory: the paths that changed */
+};
+
+/* 0 or -ENOMEM; OUT is to be released in any case, and must not be moved. */
+int scene_make(const struct engine *engine, const struct scene_spec *spec, struct scene *out);
 void scene_release(struct scene *scene);
 
 /*

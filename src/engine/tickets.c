@@ -9,6 +9,7 @@
 #include "src/base/loop.h"
 #include "src/ctl/server.h"
 #include "src/engine/builds.h"
+#include "src/engine/gate.h"
 #include "src/engine/hooks.h"
 #include "src/engine/live.h"
 #include "src/engine/switch.h"
@@ -188,14 +189,15 @@ static bool answer_tip(struct ticket *ticket)
 static bool answer_pin(struct ticket *ticket)
 {
 	const struct engine *engine = ticket->engine;
+	const struct generation *kept;
 	char hex[OID_HEX_SIZE];
 
 	if (switcher_is_cut(engine->switcher)) {
 		tickets_end_with(ticket, EXIT_TROUBLE, "the keeper of this mount has died");
 		return true;
 	}
-	if (engine->must_present ||
-			!kept_find_commit(&engine->kept, &ticket->commit, engine->settings_hash))
+	kept = kept_find_commit(&engine->kept, &ticket->commit, engine->settings_hash);
+	if (engine->must_present || !kept || kept->number == gate_number(engine->gate))
 		return false;
 	oid_format(&ticket->commit, hex);
 	ctl_client_out(ticket->client, hex);

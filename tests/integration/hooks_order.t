@@ -40,6 +40,7 @@ is "$(grep -c ends "$T/log")" 2 'waits for them as well'
 rm "$T/log"
 echo x >"$R/d/b"
 third=$(commit_all)
+ok 'a push while it is held' wait_until 10 status_is "s['desired']" "$third"
 ok 'a resume to something else' refmount resume "$M"
 is "$(grep begins "$T/log")" "one begins: two two, a d/b, $first $third
 two begins: two two, a d/b, $first $third
