@@ -23,12 +23,13 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 # --- rooms: what lies directly below each, and the library each one alone may use ---
 
-ROOMS := base snap link git value http jinja ctl trust render build engine cmd
+ROOMS := base snap link git fetch value http jinja ctl trust render build engine cmd
 
 DEPS_base   :=
 DEPS_snap   := base
 DEPS_link   := base
 DEPS_git    := base
+DEPS_fetch  := base
 DEPS_value  := base
 DEPS_ctl    := base
 DEPS_http   := base
@@ -37,8 +38,8 @@ DEPS_trust  := base git
 DEPS_render := base git value jinja
 DEPS_build  := base git value snap render
 DEPS_fs     := base snap link
-DEPS_engine := base git value snap link http trust build ctl
-DEPS_cmd    := base git value snap link http jinja render build ctl trust engine
+DEPS_engine := base git fetch value snap link http trust build ctl
+DEPS_cmd    := base git fetch value snap link http jinja render build ctl trust engine
 
 PKG_base  := libseccomp
 PKG_snap  := libxxhash

@@ -13,6 +13,8 @@
 #include "src/cmd/say.h"
 #include "src/cmd/verbs.h"
 #include "src/engine/engine.h"
+#include "src/fetch/fetch.h"
+#include "src/fetch/secret.h"
 #include "src/http/http.h"
 
 static const struct command *const verbs[] = {&cmd_mount, &cmd_umount, &cmd_status, &cmd_drift,
@@ -141,6 +143,10 @@ int main(int argc, char **argv)
 		return engine_resolver_main();
 	if (str_has_prefix(program, "refmount: http "))
 		return http_main();
+	if (str_has_prefix(program, "refmount: fetcher "))
+		return fetch_main();
+	if (argc > 1 && strcmp(argv[1], SECRET_VERB) == 0)
+		return secret_main(argc - 1, argv + 1);
 	if (strcmp(slash ? slash + 1 : program, "mount.refmount") == 0)
 		return cmd_mount_helper(argc, argv);
 	return check_output(run_verb(argc, argv));

@@ -1,0 +1,404 @@
+#include "src/fetch/fetch.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "src/base/buf.h"
+#include "src/base/err.h"
+#include "src/base/file.h"
+#include "src/base/str.h"
+#include "src/fetch/client.h"
+#include "src/fetch/complaint.h"
+#include "src/fetch/fence.h"
+#include "src/fetch/job.h"
+#include "src/fetch/mirror.h"
+#include "src/fetch/refs.h"
+#include "src/fetch/remote.h"
+#include "src/fetch/secret.h"
+
+#define DEEPEN_BY    1000 /* commits, before all of history is asked for */
+#define KEEP_LINE    48	  /* bytes at least of a line of `cat-file --batch-check` */
+#define ATTEMPTS_MAX 4
+
+/* All that a job works with. */
+struct fetch {
+	const struct fetch_job *job;
+	struct remote remote;
+	struct mirror mirror;
+	struct client client;
+	struct buf incoming; /* --git-dir=... of the quarantine */
+	uint32_t depth;	     /* of a fetch from nothing */
+	bool has_moved;
+	enum complaint complaint;
+};
+
+/* Run git; what went wrong is explained. */
+static int call(struct fetch *fetch, const char *const *args, int input, struct buf *out,
+		struct err *err)
+{
+	const struct remote *remote = fetch->job->kind == FETCH_REF ? &fetch->remote : NULL;
+	struct client_run run = CLIENT_RUN_INIT;
+	int rc;
+
+	fetch->complaint = COMPLAINT_FINAL;
+	rc = client_run(&fetch->client, args, input, &run, err);
+	if (rc == 0 && !client_is_done(&run)) {
+		struct err reason = ERR_INIT;
+
+		fetch->complaint = complaint_explain(fetch->job, remote, &run, &reason);
+		if (err)
+			*err = reason;
+		rc = -reason.code;
+	}
+	if (rc == 0 && out)
+		buf_add(out, run.out.data, run.out.len);
+	client_run_release(&run);
+	return rc;
+}
+
+/* --- one ref --- */
+
+/* Ask the remote for all it has, to learn what the name stands for. */
+static int look_up(struct fetch *fetch, struct err *err)
+{
+	const char *args[] = {"ls-remote", "--", fetch->job->url, NULL};
+	struct buf list = BUF_INIT;
+	char full[REFS_NAME_MAX];
+	int rc;
+
+	rc = call(fetch, args, -1, &list, err);
+	if (rc == 0)
+		rc = refs_find(buf_str(&list), list.len, fetch->job->ref, full, err);
+	if (rc == 0)
+		str_copy(fetch->mirror.full, sizeof(fetch->mirror.full), full);
+	buf_release(&list);
+	return rc;
+}
+
+/* `git fetch`, with MORE ("--depth=50") if it is not NULL. */
+static int fetch_with(struct fetch *fetch, const char *more, struct err *err)
+{
+	const char *full = fetch->mirror.full;
+	const char *source =
+			str_has_prefix(full, "refs/keep/") ? full + strlen("refs/keep/") : full;
+	struct buf spec = BUF_INIT;
+	const char *args[] = {buf_str(&fetch->incoming), "fetch", "--quiet", "--no-tags",
+			"--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-maintenance",
+			"--no-show-forced-updates", more ? more : "--no-progress", "--",
+			fetch->job->url, NULL, NULL};
+	int rc;
+
+	buf_printf(&spec, "+%s:" MIRROR_INCOMING_REF, source);
+	if (!buf_ok(&spec))
+		return err_sys(err, ENOMEM, "fetch");
+	args[sizeof(args) / sizeof(args[0]) - 2] = spec.data;
+	rc = call(fetch, args, -1, NULL, err);
+	buf_release(&spec);
+	return rc;
+}
+
+static int fetch_once(struct fetch *fetch, struct err *err)
+{
+	char depth[32];
+	int rc;
+
+	rc = mirror_begin(&fetch->mirror, err);
+	if (rc < 0)
+		return rc;
+	(void)snprintf(depth, sizeof(depth), "--depth=%u", fetch->depth);
+	return fetch_with(fetch, fetch->depth > 0 && oid_is_zero(&fetch->mirror.tip) ? depth : NULL,
+			err);
+}
+
+/* Something else that may work after a failure: true, and FETCH is prepared for it. */
+static bool find_another_way(struct fetch *fetch, struct err *err)
+{
+	switch (fetch->complaint) {
+	case COMPLAINT_NO_REF:
+		/* It may be a tag by now, or have gone; in any case say what there is. */
+		return look_up(fetch, err) == 0;
+	case COMPLAINT_NO_SHALLOW:
+		if (fetch->depth == 0)
+			return false;
+		fetch->depth = 0;
+		return true;
+	case COMPLAINT_DAMAGE:
+		/* What is ours can be had again. */
+		if (oid_is_zero(&fetch->mirror.tip) && mirror_packs(&fetch->mirror) == 0)
+			return false;
+		if (mirror_empty(&fetch->mirror, fetch->job->url, NULL) < 0)
+			return false;
+		mirror_find(&fetch->mirror, fetch->job->ref);
+		return fetch->mirror.full[0] || look_up(fetch, err) == 0;
+	case COMPLAINT_FINAL:
+		return false;
+	}
+	return false;
+}
+
+static int fetch_somehow(struct fetch *fetch, struct err *err)
+{
+	char tried[REFS_NAME_MAX] = "";
+	int rc = 0;
+
+	if (!fetch->mirror.full[0])
+		rc = look_up(fetch, err);
+	for (int i = 0; rc == 0 && i < ATTEMPTS_MAX; i++) {
+		str_copy(tried, sizeof(tried), fetch->mirror.full);
+		rc = fetch_once(fetch, err);
+		if (rc == 0 || !find_another_way(fetch, err))
+			return rc;
+		if (fetch->complaint == COMPLAINT_NO_REF && strcmp(tried, fetch->mirror.full) == 0)
+			return rc;
+		rc = i + 1 < ATTEMPTS_MAX ? 0 : rc;
+	}
+	return rc;
+}
+
+static bool has_object(struct fetch *fetch, const struct oid *oid)
+{
+	char hex[OID_HEX_SIZE];
+	const char *args[] = {buf_str(&fetch->incoming), "cat-file", "-e", hex, NULL};
+
+	oid_format(oid, hex);
+	return call(fetch, args, -1, NULL, NULL) == 0;
+}
+
+/*
+ * The mirror is new, or was made anew, and the commit that was accepted last lies deeper than what it has: get
+ * more, or a branch that did nothing wrong would look like one that was rewound.
+ */
+static int deepen(struct fetch *fetch, struct err *err)
+{
+	const struct oid *accepted = &fetch->job->accepted;
+	char by[32];
+	int rc;
+
+	if (oid_is_zero(accepted) || !oid_is_zero(&fetch->mirror.tip) || fetch->depth == 0 ||
+			has_object(fetch, accepted))
+		return 0;
+	(void)snprintf(by, sizeof(by), "--deepen=%d", DEEPEN_BY);
+	rc = fetch_with(fetch, by, err);
+	if (rc == 0 && !has_object(fetch, accepted))
+		rc = fetch_with(fetch, "--unshallow", err);
+	return rc;
+}
+
+/* --- what stays --- */
+
+/* A line for each commit of LIST that is there. */
+static size_t take_present(const struct buf *list, struct oid *out, size_t most)
+{
+	const char *line = buf_str(list);
+	char hex[OID_HEX_SIZE];
+	size_t count = 0;
+
+	while (*line && count < most) {
+		size_t len = strcspn(line, "\n");
+
+		if (len > OID_HEX_SIZE && str_has_prefix(line + OID_HEX_SIZE - 1, " commit ")) {
+			memcpy(hex, line, OID_HEX_SIZE - 1);
+			hex[OID_HEX_SIZE - 1] = '\0';
+			count += oid_parse(hex, &out[count]) == 0;
+		}
+		line += len + (line[len] == '\n');
+	}
+	return count;
+}
+
+static int ask_present(struct fetch *fetch, struct buf *out, struct err *err)
+{
+	const struct fetch_job *job = fetch->job;
+	struct buf dir = BUF_INIT, ids = BUF_INIT;
+	const char *args[] = {NULL, "cat-file", "--batch-check", NULL};
+	char hex[OID_HEX_SIZE];
+	int fd = -1, rc;
+
+	buf_printf(&dir, "--git-dir=%s", job->mirror);
+	for (size_t i = 0; i < job->keep_count; i++) {
+		oid_format(&job->keep[i], hex);
+		buf_printf(&ids, "%s\n", hex);
+	}
+	args[0] = buf_str(&dir);
+	rc = file_memory("refmount-ids", buf_str(&ids), ids.len, &fd, err);
+	if (rc == 0) {
+		rc = call(fetch, args, fd, out, err);
+		(void)close(fd);
+	}
+	buf_release(&ids);
+	buf_release(&dir);
+	return rc;
+}
+
+/* A ref for each revision that has to stay, so that nobody's cleaning up takes it. */
+static int keep(struct fetch *fetch, struct err *err)
+{
+	const struct fetch_job *job = fetch->job;
+	struct oid *present = calloc(job->keep_count + 2, sizeof(*present)), id;
+	struct buf list = BUF_INIT;
+	size_t count = 0;
+	int rc = 0;
+
+	if (!present)
+		return err_sys(err, ENOMEM, "keep revisions");
+	if (job->keep_count > 0)
+		rc = ask_present(fetch, &list, err);
+	if (rc == 0)
+		count = take_present(&list, present, job->keep_count);
+	if (oid_parse(job->ref, &id) == 0 && !oid_is_zero(&fetch->mirror.tip))
+		present[count++] = fetch->mirror.tip;
+	if (rc == 0)
+		rc = mirror_keep(&fetch->mirror, present, count, err);
+	buf_release(&list);
+	free(present);
+	return rc;
+}
+
+/* --- jobs --- */
+
+static int take_over(struct fetch *fetch, struct err *err)
+{
+	struct oid tip;
+	int rc;
+
+	rc = mirror_incoming_tip(&fetch->mirror, &tip, err);
+	if (rc < 0)
+		return rc;
+	fetch->has_moved = !oid_equal(&tip, &fetch->mirror.tip);
+	if (!fetch->has_moved)
+		return 0;
+	rc = mirror_accept(&fetch->mirror, &tip, err);
+	return rc == 0 ? keep(fetch, err) : rc;
+}
+
+static int run_ref(struct fetch *fetch, struct err *err)
+{
+	struct oid id;
+	int rc;
+
+	mirror_find(&fetch->mirror, fetch->job->ref);
+	/* A commit never moves. */
+	if (oid_parse(fetch->job->ref, &id) == 0 && !oid_is_zero(&fetch->mirror.tip))
+		return 0;
+	rc = fetch_somehow(fetch, err);
+	if (rc == 0)
+		rc = deepen(fetch, err);
+	if (rc == 0)
+		rc = take_over(fetch, err);
+	mirror_abandon(&fetch->mirror);
+	return rc;
+}
+
+static int run_tidy(struct fetch *fetch, struct err *err)
+{
+	struct buf dir = BUF_INIT;
+	const char *repack[] = {NULL, "repack", "-a", "-d", "-q", NULL};
+	int rc;
+
+	buf_printf(&dir, "--git-dir=%s", fetch->job->mirror);
+	repack[0] = buf_str(&dir);
+	rc = keep(fetch, err);
+	if (rc == 0)
+		rc = call(fetch, repack, -1, NULL, err);
+	buf_release(&dir);
+	return rc;
+}
+
+/* A file that cannot be read is better named before git or ssh say something about it. */
+static int check_file(const char *option, const char *path, struct err *err)
+{
+	if (!path || !path[0] || access(path, R_OK) == 0)
+		return 0;
+	return err_sys(err, errno, "%s '%s' cannot be read", option, path);
+}
+
+static int check_access(const struct fetch_access *access, struct err *err)
+{
+	int rc;
+
+	rc = check_file("ssh_key_file", access->ssh_key_file, err);
+	if (rc == 0)
+		rc = check_file("ssh_known_hosts_file", access->ssh_known_hosts_file, err);
+	if (rc == 0)
+		rc = check_file("ca_file", access->ca_file, err);
+	if (rc == 0)
+		rc = check_file("client_cert_file", access->client_cert_file, err);
+	if (rc == 0)
+		rc = check_file("client_key_file", access->client_key_file, err);
+	return rc;
+}
+
+static int check_remote(struct fetch *fetch, struct err *err)
+{
+	const struct fetch_job *job = fetch->job;
+	struct oid id;
+	int rc;
+
+	rc = remote_parse(job->url, &fetch->remote, err);
+	if (rc == 0 && oid_parse(job->ref, &id) < 0 && !refs_is_name(job->ref))
+		rc = err_set(err, EINVAL, "'%.200s' is not the name of a ref", job->ref);
+	if (rc == 0 && !job->access.is_verified && !remote_is_secure(&fetch->remote))
+		rc = err_set(err, EPERM,
+				"%s can be changed on the way: use https or ssh, or have commits "
+				"verified (signers, keyring)",
+				remote_protocol(&fetch->remote));
+	return rc;
+}
+
+static int prepare(struct fetch *fetch, struct err *err)
+{
+	const struct fetch_job *job = fetch->job;
+	const struct remote *remote = job->kind == FETCH_REF ? &fetch->remote : NULL;
+	int rc;
+
+	rc = check_remote(fetch, err);
+	if (rc == 0)
+		rc = mirror_open(job->mirror, job->url, &fetch->mirror, err);
+	if (rc == 0 && remote)
+		rc = secret_load(&job->access, remote, &fetch->client.secret, err);
+	if (rc == 0)
+		rc = fence_enter(job, err);
+	if (rc == 0 && remote)
+		rc = check_access(&job->access, err);
+	if (rc == 0)
+		rc = client_prepare(&fetch->client, job, remote, err);
+	if (rc == 0) {
+		buf_add_str(&fetch->incoming, "--git-dir=");
+		mirror_incoming(&fetch->mirror, &fetch->incoming);
+		rc = buf_ok(&fetch->incoming) ? 0 : err_sys(err, ENOMEM, "fetch");
+	}
+	return rc;
+}
+
+void fetch_run(const struct fetch_job *job, struct fetch_result *result)
+{
+	struct fetch fetch = {
+			.job = job,
+			.remote = REMOTE_INIT,
+			.mirror = MIRROR_INIT,
+			.client = CLIENT_INIT,
+			.depth = job->depth,
+	};
+	struct err err = ERR_INIT;
+	int rc;
+
+	rc = prepare(&fetch, &err);
+	if (rc == 0)
+		rc = job->kind == FETCH_TIDY ? run_tidy(&fetch, &err) : run_ref(&fetch, &err);
+	*result = (struct fetch_result)FETCH_RESULT_INIT;
+	result->kind = rc < 0 ? FETCH_FAILED : fetch.has_moved ? FETCH_DONE : FETCH_UNCHANGED;
+	result->code = rc < 0 ? err.code : 0;
+	if (rc < 0)
+		str_copy(result->error, sizeof(result->error), err.text);
+	if (fetch.mirror.dir >= 0)
+		result->packs = mirror_packs(&fetch.mirror);
+	if (fetch.client.secret >= 0)
+		(void)close(fetch.client.secret);
+	mirror_close(&fetch.mirror);
+	remote_release(&fetch.remote);
+	buf_release(&fetch.incoming);
+}

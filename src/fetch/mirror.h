@@ -1,0 +1,81 @@
+/*
+ * mirror: the repository on this machine into which a remote is fetched, and the quarantine in front of
+ * it. Files only; what they mean is git's business.
+ *
+ *     mirror.git/            a bare repository that git and libgit2 can read
+ *       url                  of the remote that it is a mirror of
+ *       refs/...             the one ref that is followed, by its own name
+ *       refs/keep/ID         revisions that must stay, whoever cleans up
+ *       incoming/            the quarantine: a bare repository that borrows the objects of the mirror
+ *
+ * git fetches into the quarantine. What arrives is in the mirror only once everything was checked:
+ * packs first, their indexes, where history ends (`shallow`), the ref last, each durable before
+ * the next. So whoever reads the mirror sees the state before or after, also after a crash. (A refused
+ * `git fetch` into the mirror itself can leave its objects behind, and a second one would then take
+ * them for checked.)
+ *
+ * One process at a time may use a mirror for writing.
+ */
+#ifndef FETCH_MIRROR_H
+#define FETCH_MIRROR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "src/base/oid.h"
+#include "src/fetch/refs.h"
+
+struct buf;
+struct err;
+
+struct mirror {
+	const char *path; /* borrowed */
+	int dir;
+	char full[REFS_NAME_MAX]; /* what is followed, as far as it is known; "": not */
+	struct oid tip;		  /* where that points here; zero: nowhere */
+};
+
+#define MIRROR_INIT                                                                                \
+	{                                                                                          \
+		.dir = -1                                                                          \
+	}
+
+/*
+ * Open the mirror of URL at PATH (borrowed), make one where there is none, empty it when it is of another URL,
+ * and remove what was left of earlier attempts.
+ */
+int mirror_open(const char *path, const char *url, struct mirror *out, struct err *err);
+void mirror_close(struct mirror *mirror);
+
+/* Forget everything: the next fetch begins from nothing. */
+int mirror_empty(struct mirror *mirror, const char *url, struct err *err);
+
+/* Look for the ref that NAME stood for when it was fetched last: sets `full` and `tip`. */
+void mirror_find(struct mirror *mirror, const char *name);
+
+/* Where the quarantine is, for git. */
+void mirror_incoming(const struct mirror *mirror, struct buf *out);
+
+/* A quarantine that knows `tip`, and an incoming ref to fetch into. */
+#define MIRROR_INCOMING_REF "refs/refmount/incoming"
+int mirror_begin(struct mirror *mirror, struct err *err);
+
+/* What the incoming ref leads to. -ENOENT, -EBADMSG. */
+int mirror_incoming_tip(const struct mirror *mirror, struct oid *out, struct err *err);
+
+/* Take over what was fetched: `full` points to TIP from here on. */
+int mirror_accept(struct mirror *mirror, const struct oid *tip, struct err *err);
+
+/* The quarantine and all in it. */
+void mirror_abandon(struct mirror *mirror);
+
+/* These revisions, which are here, have to stay, and no others. */
+int mirror_keep(struct mirror *mirror, const struct oid *revisions, size_t count, struct err *err);
+
+uint32_t mirror_packs(const struct mirror *mirror);
+
+/* Does history end at some place, since it was fetched so? */
+bool mirror_is_shallow(const struct mirror *mirror);
+
+#endif
