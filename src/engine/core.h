@@ -35,6 +35,8 @@ struct commands;
 struct credentials;
 struct ctl_client;
 struct ctl_server;
+struct fetch_job;
+struct fetches;
 struct gate;
 struct history;
 struct hooks;
@@ -113,6 +115,7 @@ struct engine {
 	struct pins pins;
 	struct follow *follow; /* NULL until something is served, or nothing can be */
 	struct builds *builds;
+	struct fetches *fetches; /* NULL: the source is on this machine */
 	struct switcher *switcher;
 	struct verify *verify;		 /* NULL: not begun */
 	struct credentials *credentials; /* NULL: this node has no secrets */
@@ -188,6 +191,7 @@ void start_verifying(struct engine *engine); /* idempotent: contents, in the bac
 /* decide.c: what should be served, and how to get it. */
 void decide_next(struct engine *engine);
 void decide_answer(void *arg, const struct follow_answer *answer); /* follow_fn */
+void decide_follow(struct engine *engine, const char *ref);	   /* REF is what is followed now */
 void decide_on_secrets(void *arg);				   /* credentials_fn */
 bool decide_sees_secrets(struct engine *engine); /* true: they have changed since the last look */
 void decide_goal(struct engine *engine, const struct goal *goal); /* replaces an older one */
@@ -237,8 +241,15 @@ int drifting_start(struct engine *engine, struct err *err);
 void drifting_look(struct engine *engine); /* something may have changed */
 void drifting_apply(struct engine *engine, struct ticket *ticket);
 
+/* mirroring.c: what a remote is fetched with (follow_job_fn), and when its mirror may be tidied. */
+void mirroring_prepare(void *arg, struct fetch_job *job);
+bool mirroring_may_tidy(void *arg);
+
 /* requests.c: the control verbs (ctl_request_fn). */
 void requests_receive(void *arg, struct ctl_client *client, int argc, const char *const *argv);
+
+void requests_changed(
+		void *arg, const char *ref, int rc, const struct err *err); /* follow_changed_fn */
 
 /* tickets.c: requests that wait for their answer. */
 void tickets_check(struct engine *engine); /* answer whatever can be answered */

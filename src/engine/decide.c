@@ -400,6 +400,7 @@ static void start_task(struct engine *engine, const struct oid *commit, uint32_t
 	struct err err = ERR_INIT;
 
 	job.is_aside = is_pin;
+	follow_calm(engine->follow);
 	if (builds_start(engine->builds, &job, on_built, engine, &task.build, &err) < 0) {
 		could_not(engine, &task, err.text);
 		return;
@@ -542,15 +543,19 @@ static void source_failed(struct engine *engine, const struct follow_answer *ans
 	if (is_new && !engine->is_failed)
 		log_warn("source: %s", answer->err.text);
 	str_copy(sync->error, sizeof(sync->error), answer->err.text);
+	sync->next_time =
+			answer->next_ms ? sync->time + (int64_t)(answer->next_ms + 500) / 1000 : 0;
 	if (!engine->target && oid_is_zero(&engine->saved.desired))
 		(void)fail_start(engine, 2, answer->err.text);
+	else if (!engine->target)
+		decide_next(engine); /* what was wanted last may be at hand */
 	if (is_new)
 		present_now(engine);
 }
 
 static void ref_moved(struct engine *engine, const struct follow_answer *answer)
 {
-	bool is_first = oid_is_zero(&engine->saved.desired);
+	bool is_first = oid_is_zero(&engine->saved.desired) && !engine->target;
 
 	engine->saved.desired = answer->commit;
 	engine->accepted = (struct oid){0};
@@ -601,6 +606,22 @@ void decide_answer(void *arg, const struct follow_answer *answer)
 	}
 	engine->is_urgent = false;
 	decide_next(engine);
+}
+
+void decide_follow(struct engine *engine, const char *ref)
+{
+	char *copy = strdup(ref);
+
+	log_info("following '%s' from now on", ref);
+	if (copy) {
+		free(engine->saved.ref);
+		engine->saved.ref = copy;
+	}
+	engine->saved.tip = (struct oid){0};	 /* its history is another one */
+	engine->saved.desired = (struct oid){0}; /* not known before it is asked */
+	decide_retry(engine);
+	record_save(engine);
+	engine->must_present = true;
 }
 
 void decide_retry(struct engine *engine)

@@ -26,6 +26,7 @@
 #include "src/engine/commands.h"
 #include "src/engine/core.h"
 #include "src/engine/credentials.h"
+#include "src/engine/fetches.h"
 #include "src/engine/gate.h"
 #include "src/engine/history.h"
 #include "src/engine/hooks.h"
@@ -229,6 +230,16 @@ static void on_term(void *arg, int signo)
 	loop_stop(engine->loop, 0); /* whatever matters is on disk */
 }
 
+/* Whoever changed something about the source (a credential, the network) need not wait for a poll. */
+static void on_hup(void *arg, int signo)
+{
+	struct engine *engine = arg;
+
+	(void)signo;
+	if (engine->follow)
+		(void)follow_now(engine->follow);
+}
+
 static int add_timers(struct engine *engine, struct err *err)
 {
 	const struct {
@@ -291,11 +302,19 @@ static int open_parts(struct engine *engine, struct err *err)
 			.on_idle = record_cleanup,
 			.arg = engine,
 	};
+	const struct fetches_spec fetches = {
+			.loop = engine->loop,
+			.program = settings->program,
+			.name = settings->name,
+			.lock = engine->sole,
+	};
 	int rc;
 
 	rc = operations_parse(settings->operations, &engine->operations, err);
 	if (rc == 0)
 		rc = load_saved(engine, err);
+	if (rc == 0 && settings->is_remote)
+		rc = fetches_new(&fetches, &engine->fetches, err);
 	if (rc == 0 && settings->secrets[0])
 		rc = credentials_new(engine->loop, settings->secrets, decide_on_secrets, engine,
 				&engine->credentials, err);
@@ -344,6 +363,8 @@ static int begin(struct engine *engine, struct err *err)
 	if (rc == 0)
 		rc = loop_add_signal(engine->loop, SIGTERM, on_term, engine, err);
 	if (rc == 0)
+		rc = loop_add_signal(engine->loop, SIGHUP, on_hup, engine, err);
+	if (rc == 0)
 		rc = add_timers(engine, err);
 	if (rc == 0)
 		rc = state_map(ENGINE_FD_STATE, &engine->shared, err);
@@ -381,6 +402,7 @@ static void end(struct engine *engine)
 	credentials_free(engine->credentials);
 	live_free(engine->live);
 	builds_free(engine->builds);
+	fetches_free(engine->fetches);
 	switcher_free(engine->switcher);
 	history_free(engine->history);
 	store_close(engine->store);

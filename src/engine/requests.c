@@ -184,50 +184,71 @@ static void receive_goal(
 }
 
 /* TICKET waits for the tip; have a look where that is. */
-static void look(struct engine *engine)
+static void look(struct ticket *ticket)
 {
+	struct engine *engine = ticket->engine;
+	uint64_t number;
+
 	decide_hurry(engine);
-	follow_now(engine->follow);
+	/* A source on this machine is asked here, and TICKET may be answered by that. */
+	number = follow_now(engine->follow);
+	if (!follow_is_done(engine->follow, number))
+		ticket->look = number;
 	present_now(engine);
 }
 
 static void receive_resume(
 		struct engine *engine, struct ctl_client *client, const struct request *request)
 {
+	struct ticket *ticket = tickets_add(engine, client, request, WAITS_TIP);
 	char by[HOLD_BY_MAX];
 
-	hold_user_name(ctl_client_uid(client), by, sizeof(by));
-	if (!tickets_add(engine, client, request, WAITS_TIP))
+	if (!ticket)
 		return;
+	hold_user_name(ctl_client_uid(client), by, sizeof(by));
 	engine->is_stale = true; /* nothing is answered before the look */
 	decide_resume(engine, by, "resumed");
-	look(engine);
+	look(ticket);
 }
 
 static void receive_follow(
 		struct engine *engine, struct ctl_client *client, const struct request *request)
 {
-	struct err err = ERR_INIT;
-	char *ref = NULL;
+	struct ticket *ticket = tickets_add(engine, client, request, WAITS_CHANGE);
 
-	if (follow_change(engine->follow, request->target, &err) < 0 ||
-			(ref = strdup(request->target)) == NULL) {
-		ctl_client_error(client, "%s", ref ? strerror(ENOMEM) : err.text);
-		ctl_client_end(client, EXIT_TROUBLE);
+	if (!ticket)
+		return;
+	str_copy(ticket->target, sizeof(ticket->target), request->target);
+	follow_change(engine->follow, ticket->target);
+}
+
+/* The last one asked: older ones are of other changes. */
+static struct ticket *find_change(const struct engine *engine, const char *ref)
+{
+	struct ticket *ticket = engine->tickets;
+
+	while (ticket && !(ticket->waits_for == WAITS_CHANGE && strcmp(ticket->target, ref) == 0))
+		ticket = ticket->next;
+	return ticket;
+}
+
+void requests_changed(void *arg, const char *ref, int rc, const struct err *err)
+{
+	struct engine *engine = arg;
+	struct ticket *ticket = find_change(engine, ref);
+
+	if (rc < 0) {
+		if (ticket)
+			tickets_end_with(ticket, EXIT_TROUBLE, err->text);
 		return;
 	}
-	if (!tickets_add(engine, client, request, WAITS_TIP)) {
-		free(ref);
-		return;
+	decide_follow(engine, ref);
+	if (ticket) {
+		ticket->waits_for = WAITS_TIP;
+		look(ticket);
+	} else {
+		(void)follow_now(engine->follow);
 	}
-	log_info("following '%s' from now on", ref);
-	free(engine->saved.ref);
-	engine->saved.ref = ref;
-	engine->saved.tip = (struct oid){0}; /* its history is another one */
-	decide_retry(engine);
-	record_save(engine);
-	engine->must_present = true;
-	look(engine);
 }
 
 static void receive_sync(
@@ -241,7 +262,7 @@ static void receive_sync(
 	decide_retry(engine);
 	hooks_retry(engine->hooks);
 	engine->is_stale = true;
-	look(engine);
+	look(ticket);
 }
 
 static void receive_wait(
@@ -257,7 +278,7 @@ static void receive_wait(
 		resolve(ticket, request->target);
 		return;
 	}
-	follow_now(engine->follow); /* whoever waits is in no hurry */
+	(void)follow_now(engine->follow); /* whoever waits is in no hurry */
 	present_now(engine);
 }
 

@@ -190,11 +190,15 @@ void start_following(struct engine *engine)
 	const struct follow_spec spec = {
 			.program = engine->settings.program,
 			.name = engine->settings.name,
-			.source = engine->settings.repository,
+			.repository = engine->settings.repository,
 			.ref = engine->saved.ref,
 			.poll_ms = engine->settings.poll_ms,
 			.fn = decide_answer,
+			.changed = requests_changed,
 			.arg = engine,
+			.fetches = engine->fetches,
+			.prepare = mirroring_prepare,
+			.may_tidy = mirroring_may_tidy,
 	};
 	struct err err = ERR_INIT;
 
@@ -208,7 +212,7 @@ void start_following(struct engine *engine)
 		loop_stop(engine->loop, -err.code);
 		return;
 	}
-	follow_now(engine->follow);
+	(void)follow_now(engine->follow);
 }
 
 static bool uses(const struct generation *generation, uint32_t segment)

@@ -156,6 +156,8 @@ static struct value *sync_value(struct arena *arena, const struct last_sync *syn
 	if (sync->error[0]) {
 		fields_text(&fields, "error", sync->error);
 		fields_time(&fields, "last_ok", sync->ok_time);
+		if (sync->next_time > 0)
+			fields_time(&fields, "next", sync->next_time);
 	}
 	return fields_end(&fields);
 }

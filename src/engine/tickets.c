@@ -171,6 +171,9 @@ static bool answer_tip(struct ticket *ticket)
 	const struct oid *desired = &engine->saved.desired;
 	bool is_known = !oid_is_zero(desired);
 
+	if (ticket->verb != REQUEST_WAIT && engine->follow &&
+			!follow_is_done(engine->follow, ticket->look))
+		return false;
 	if (is_known && is_served(engine, desired) &&
 			(ticket->verb == REQUEST_WAIT || !engine->saved.last_sync.error[0])) {
 		if (hooks_are_pending(engine->hooks))
@@ -241,6 +244,7 @@ static bool answer(struct ticket *ticket)
 	case WAITS_PIN:
 		return answer_pin(ticket);
 	case WAITS_RESOLVE:
+	case WAITS_CHANGE:
 	case WAITS_UMOUNT:
 	case WAITS_UPGRADE:
 		return false;

@@ -26,6 +26,7 @@ enum waits_for {
 	WAITS_UPGRADE,	   /* the keeper, and we with it, become another program */
 	WAITS_PIN,	   /* COMMIT is found below at/ */
 	WAITS_LIVE,	   /* live files are written */
+	WAITS_CHANGE,	   /* the ref TARGET is found, and followed */
 };
 
 struct ticket {
@@ -36,6 +37,7 @@ struct ticket {
 	enum waits_for waits_for;
 	struct oid commit;
 	uint64_t serial;
+	uint64_t look; /* WAITS_TIP: not before this look at the source is done */
 	struct build *resolve;
 	struct loop_source *timer;
 	bool is_lazy;
