@@ -144,11 +144,11 @@ static int set_repository(struct config *config, const struct value *value, stru
 	rc = get_text(value, &text, err);
 	if (rc < 0)
 		return rc;
-	rc = source_repository(text, &repository, err);
+	rc = source_repository(text, &repository, &config->settings->is_remote, err);
 	if (rc < 0)
 		return rc;
 	/* A file in /etc does not know where the user stands. */
-	if (text[0] != '/' && !str_has_prefix(text, "file://")) {
+	if (!config->settings->is_remote && text[0] != '/' && !str_has_prefix(text, "file://")) {
 		free(repository);
 		return err_set(err, EINVAL, "'%s' must be an absolute path", text);
 	}

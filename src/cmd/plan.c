@@ -15,6 +15,7 @@
 #include "src/cmd/places.h"
 #include "src/cmd/setting.h"
 #include "src/cmd/source.h"
+#include "src/fetch/remote.h"
 #include "src/link/settings.h"
 
 #define UNSET  UINT64_MAX
@@ -279,7 +280,26 @@ static int take_source(const struct plan *plan, struct settings *settings, struc
 	free(settings->ref);
 	settings->source = source.repository;
 	settings->ref = source.ref;
+	settings->is_remote = source.is_remote;
 	return 0;
+}
+
+/* Who could change commits on their way is found out by their signatures only. */
+static int check_transport(const struct settings *settings, struct err *err)
+{
+	struct remote remote = REMOTE_INIT;
+	int rc = 0;
+
+	if (!settings->is_remote || settings->signers || settings->keyring)
+		return 0;
+	rc = remote_parse(settings->source, &remote, err);
+	if (rc == 0 && !remote_is_secure(&remote))
+		rc = err_set(err, EINVAL,
+				"%s can be changed on the way: use https or ssh, or have commits "
+				"verified (signers, keyring)",
+				remote_protocol(&remote));
+	remote_release(&remote);
+	return rc;
 }
 
 /* Links resolved, also when a dead mount lies there. */
@@ -441,6 +461,8 @@ int plan_settings(const struct plan *plan, struct settings *settings, struct dia
 		rc = take_options(plan, settings, err);
 	if (rc == 0)
 		rc = take_source(plan, settings, err);
+	if (rc == 0)
+		rc = check_transport(settings, err);
 	if (rc == 0)
 		rc = take_mountpoint(plan, settings, err);
 	if (rc == 0)

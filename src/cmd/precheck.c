@@ -127,6 +127,8 @@ int precheck(const struct settings *settings, struct err *warning, struct err *e
 		rc = check_mountpoint(settings->mountpoint, err);
 	if (rc < 0)
 		return rc;
+	if (settings->is_remote)
+		return 0; /* the first fetch tells */
 	rc = check_repository(settings, &reason);
 	if (rc == 0)
 		return 0;

@@ -11,6 +11,7 @@
 #include "src/base/err.h"
 #include "src/base/path.h"
 #include "src/base/str.h"
+#include "src/fetch/remote.h"
 
 #define FILE_URL "file://"
 
@@ -48,14 +49,10 @@ static size_t repository_length(const char *text)
 	}
 }
 
-/* scheme://, or host:path as ssh and git take it: a colon before the first slash. */
+/* A path that exists is one, whatever colons it has. */
 static bool is_remote(const char *text)
 {
-	const char *colon = strchr(text, ':');
-
-	if (str_has_prefix(text, FILE_URL) || !colon || access(text, F_OK) == 0)
-		return false;
-	return (size_t)(colon - text) < strcspn(text, "/");
+	return remote_is_url(text) && access(text, F_OK) < 0;
 }
 
 /* PATH made absolute, its links resolved if it exists; NULL: no memory. */
@@ -73,24 +70,32 @@ static char *absolute(const char *path)
 	return buf_steal(&out);
 }
 
-int source_repository(const char *text, char **repository, struct err *err)
+static int check_remote(const char *text, struct err *err)
 {
+	struct remote remote = REMOTE_INIT;
+	int rc = remote_parse(text, &remote, err);
+
+	remote_release(&remote);
+	return rc;
+}
+
+int source_repository(const char *text, char **repository, bool *is_url, struct err *err)
+{
+	bool is_other = is_remote(text);
 	char *copy;
 
 	if (text[0] == '\0')
 		return err_set(err, EINVAL, "the repository is missing");
-	if (is_remote(text))
-		return err_set(err, ENOTSUP,
-				"remotes are not supported by this version: clone the repository "
-				"and "
-				"mount the clone");
+	if (is_other && check_remote(text, err) < 0)
+		return -EINVAL;
 	if (str_has_prefix(text, FILE_URL) && local_path(text)[0] != '/')
 		return err_set(err, EINVAL,
 				"'%s' needs an absolute path, as in file:///srv/config.git", text);
-	copy = str_has_prefix(text, FILE_URL) ? strdup(text) : absolute(text);
+	copy = is_other || str_has_prefix(text, FILE_URL) ? strdup(text) : absolute(text);
 	if (!copy)
 		return err_sys(err, ENOMEM, "'%s'", text);
 	*repository = copy;
+	*is_url = is_other;
 	return 0;
 }
 
@@ -106,7 +111,7 @@ int source_parse(const char *text, struct source *out, struct err *err)
 	if (text[len] == '#' && text[len + 1] == '\0')
 		rc = err_set(err, EINVAL, "no ref behind the '#' of '%s'", text);
 	else
-		rc = source_repository(repository, &source.repository, err);
+		rc = source_repository(repository, &source.repository, &source.is_remote, err);
 	free(repository);
 	if (rc < 0)
 		return rc;

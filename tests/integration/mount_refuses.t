@@ -28,7 +28,9 @@ mkdir "$T/full" && touch "$T/full/something"
 refuses 'not empty' 'a mount point that is not empty' "$R" "$T/full"
 git init -q --object-format=sha256 "$T/sha256" && git -C "$T/sha256" commit -q --allow-empty -m First
 refuses 'SHA-?256' 'a SHA-256 repository' "$T/sha256" "$M"
-refuses 'remote' 'a remote repository' https://git.example.com/config.git "$M"
+refuses 'use https or ssh' 'a remote that can be changed on the way' git://git.example.com/config.git "$M"
+refuses 'password_file' 'a password that everybody could see' https://me:secret@git.example.com/config.git "$M"
+is "$(grep -c secret "$T/.out")" 0 'which is not repeated'
 cp -r "$R" "$T/broken" && find "$T/broken/.git/objects" -type f -exec sh -c 'chmod u+w "$1"; echo garbage >"$1"' _ {} \;
 refuses "$T/broken|object|damaged|corrupt|zlib|inflate" 'a damaged repository' "$T/broken" "$M"
 finish

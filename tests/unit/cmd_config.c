@@ -96,9 +96,10 @@ static void every_fault_has_its_place(void **state)
 			"f:1:47: this must be a size, not a list\n");
 	expect("limits: 3\n", "f:1:9: this must be a map, not an integer\n");
 	expect("repository: srv/x.git\n", "f:1:13: 'srv/x.git' must be an absolute path\n");
-	expect("repository: https://x/y\n",
-			"f:1:13: remotes are not supported by this version: clone the repository "
-			"and mount the clone\n");
+	expect("repository: https://x/y\n", "");
+	expect("repository: svn://x/y\n",
+			"f:1:13: repositories are reached by https, ssh, http or git, not by "
+			"'svn'\n");
 	expect("mountpoint: srv\n", "f:1:13: 'srv' must be an absolute path\n");
 	expect("path: a/../b\n", "f:1:7: 'a/../b' is not the path of a folder in the repository\n");
 	expect("poll: 30\n", "f:1:7: '30' is not a duration such as 30s or 5m\n");

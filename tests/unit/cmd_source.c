@@ -80,13 +80,32 @@ static void what_is_missing_is_cut_at_its_first(void **state)
 	expect("file:///nonexistent/x.git#main", "file:///nonexistent/x.git", "main");
 }
 
-static void remotes_are_for_later(void **state)
+static void other_machines(void **state)
+{
+	struct source source = SOURCE_INIT;
+
+	(void)state;
+	assert_int_equal(source_parse("https://git.example.com/x.git#a/b", &source, NULL), 0);
+	assert_true(source.is_remote);
+	assert_string_equal(source.repository, "https://git.example.com/x.git");
+	assert_string_equal(source.ref, "a/b");
+	source_release(&source);
+	assert_int_equal(source_parse("git@host:x.git", &source, NULL), 0);
+	assert_true(source.is_remote);
+	assert_string_equal(source.repository, "git@host:x.git");
+	assert_string_equal(source.ref, "HEAD");
+	source_release(&source);
+	assert_int_equal(source_parse("/nonexistent/a:b.git", &source, NULL), 0);
+	assert_false(source.is_remote);
+	source_release(&source);
+}
+
+static void faults(void **state)
 {
 	(void)state;
-	expect_error("https://git.example.com/x.git#main", ENOTSUP,
-			"not supported by this version");
-	expect_error("ssh://git@host/x.git", ENOTSUP, "not supported");
-	expect_error("git@host:x.git#main", ENOTSUP, "not supported");
+	expect_error("https://me:pw@git.example.com/x.git", EINVAL, "password_file");
+	expect_error("ftp://git.example.com/x.git", EINVAL, "not by 'ftp'");
+	expect_error("ext::sh", EINVAL, "never run");
 	expect_error("a.git#", EINVAL, "no ref behind the '#' of 'a.git#'");
 	expect_error("#main", EINVAL, "the repository is missing");
 	expect_error("", EINVAL, "the repository is missing");
@@ -98,7 +117,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(the_disk_decides),
 			cmocka_unit_test(what_is_missing_is_cut_at_its_first),
-			cmocka_unit_test(remotes_are_for_later),
+			cmocka_unit_test(other_machines),
+			cmocka_unit_test(faults),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
