@@ -137,6 +137,8 @@ int main(int argc, char **argv)
 		return engine_main();
 	if (str_has_prefix(program, "refmount: builder "))
 		return engine_builder_main();
+	if (str_has_prefix(program, "refmount: verifier "))
+		return engine_verifier_main();
 	if (str_has_prefix(program, "refmount: runner "))
 		return engine_runner_main();
 	if (str_has_prefix(program, "refmount: resolver "))

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "src/base/buf.h"
@@ -18,9 +17,7 @@
 #include "src/engine/workers.h"
 #include "src/git/repo.h"
 
-#define BUILDER_FD_ENGINE WORKER_FD_ENGINE
-#define STEP		  65536
-#define FILE_EXTRA	  (1ull << 30) /* bytes of a segment besides the contents of files */
+#define FILE_EXTRA (1ull << 30) /* bytes of a segment besides the contents of files */
 
 /*
  * Starting libgit2 takes some 5 ms, most of it for certificates that nobody needs here; a builder
@@ -34,28 +31,6 @@ static void warm_up(void)
 		repo_close(repo);
 }
 
-/* All of the job; 0 or negative errno. An engine that goes away without one ends us. */
-static int receive(struct buf *out)
-{
-	ssize_t got;
-
-	for (;;) {
-		buf_reserve(out, STEP);
-		if (!buf_ok(out))
-			return -ENOMEM;
-		got = recv(BUILDER_FD_ENGINE, out->data + out->len, STEP, 0);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -errno;
-		if (got == 0)
-			return out->len > 0 ? 0 : -EPIPE;
-		out->len += (size_t)got;
-		if (out->len > JOB_MESSAGE_MAX)
-			return -EMSGSIZE;
-	}
-}
-
 int engine_builder_main(void)
 {
 	struct buf bytes = BUF_INIT;
@@ -66,7 +41,7 @@ int engine_builder_main(void)
 	warm_up();
 	rc = sandbox_enter(NULL);
 	if (rc == 0)
-		rc = receive(&bytes);
+		rc = worker_receive(JOB_MESSAGE_MAX, &bytes);
 	if (rc == 0)
 		rc = job_decode(bytes.data, bytes.len, &job, NULL);
 	if (rc == 0) {
@@ -74,9 +49,9 @@ int engine_builder_main(void)
 		build_run(&job, &result);
 		buf_clear(&bytes);
 		result_encode(&result, &bytes);
-		rc = buf_ok(&bytes) ? file_write_all(BUILDER_FD_ENGINE, bytes.data, bytes.len, NULL)
+		rc = buf_ok(&bytes) ? file_write_all(WORKER_FD_ENGINE, bytes.data, bytes.len, NULL)
 				    : -ENOMEM;
-		(void)close(BUILDER_FD_ENGINE); /* the engine need not wait for our end */
+		(void)close(WORKER_FD_ENGINE); /* the engine need not wait for our end */
 	}
 	result_release(&result);
 	job_release(&job);

@@ -46,6 +46,7 @@ struct loop_source;
 struct operations;
 struct probation;
 struct result;
+struct signatures;
 struct state;
 struct store;
 struct switcher;
@@ -124,6 +125,7 @@ struct engine {
 	struct hooks *hooks;
 	struct probation *probation;
 	struct live *live; /* NULL: this node names no live files */
+	struct signatures *signatures; /* NULL: nothing has to be signed */
 	struct ctl_server *ctl;
 	struct ticket *tickets;
 
@@ -140,7 +142,8 @@ struct engine {
 	struct cause cause;
 	struct task task;
 	struct about about;
-	struct oid accepted; /* a commit found to descend from the tip */
+	struct oid untrusted; /* a commit that was rejected for its signature */
+	struct oid accepted;  /* a commit found to descend from the tip */
 	char ref_full[REF_NAME_MAX];
 	struct debounce debounce;
 	bool is_urgent; /* the next move of the ref is followed at once */
@@ -148,6 +151,7 @@ struct engine {
 	char problem[CORE_TEXT_MAX]; /* why it could not be tried; "": nothing */
 	char trouble[CORE_TEXT_MAX]; /* what is wrong with ourselves; "": nothing */
 	char notice[CORE_TEXT_MAX];  /* what happened to us lately; "": nothing */
+	char doubt[CORE_TEXT_MAX];   /* about the signature of what is shown; "": none */
 	uint32_t made;		     /* number of the generation that was built last */
 	int64_t rendered;	     /* files that were rendered for it */
 	struct oid complained;	     /* last commit logged as one that could not be tried */
@@ -196,6 +200,8 @@ void decide_on_secrets(void *arg);				   /* credentials_fn */
 bool decide_sees_secrets(struct engine *engine); /* true: they have changed since the last look */
 void decide_goal(struct engine *engine, const struct goal *goal); /* replaces an older one */
 void decide_resume(struct engine *engine, const char *by, const char *reason);
+void decide_accept(struct engine *engine, const struct oid *commit, const char *by,
+		const char *reason);	  /* the ref may lead there, whatever its history */
 void decide_retry(struct engine *engine); /* forget that DESIRED was rejected or failed */
 void decide_reject(struct engine *engine, const struct oid *commit, const struct diag *findings);
 void decide_fall_back(struct engine *engine, struct generation *fallback,
@@ -215,6 +221,16 @@ void pinning_built(struct engine *engine, const struct oid *commit, uint32_t num
 void pinning_failed(struct engine *engine, const struct oid *commit, const struct diag *findings,
 		const char *sentence); /* COMMIT was rejected, or could not be tried */
 void pinning_on_timer(void *arg);
+
+/* trusting.c: is a commit signed by somebody whom the node trusts, and what follows from it. */
+bool trusting_allows(struct engine *engine, const struct oid *commit); /* false: no, or not yet */
+void trusting_look(struct engine *engine); /* at the files that say whom to trust */
+int trusting_begin(struct engine *engine, struct err *err);
+void trusting_save(struct engine *engine); /* into `saved`, what is worth to outlive us */
+void trusting_renew(struct engine *engine, const struct oid *commit); /* somebody wants it now */
+bool trusting_vouches(const struct engine *engine, const struct oid *commit); /* now or earlier */
+bool trusting_is_sure(struct engine *engine, const struct oid *commit); /* by the keys of now */
+void trusting_doubt(struct engine *engine, char *out, size_t size);	/* about TARGET; "": none */
 
 /* present.c: make TARGET and what is known about it visible. */
 void present_now(struct engine *engine);

@@ -163,6 +163,8 @@ void decide_fall_back(struct engine *engine, struct generation *fallback,
 {
 	const struct oid commit = engine->visible->commit;
 
+	if (!trusting_vouches(engine, &fallback->commit))
+		fallback = engine->visible; /* rather what is signed and no good */
 	move_hold(engine, &fallback->commit, why);
 	mark_bad(engine, &commit, findings, HISTORY_ROLLED_BACK);
 	str_copy(engine->cause.reason, sizeof(engine->cause.reason), why);
@@ -190,9 +192,9 @@ static bool descends(struct engine *engine, const struct oid *commit)
 	oid_format(tip, from);
 	oid_format(commit, to);
 	diag_add(&findings, DIAG_ERROR, NULL, 0, 0,
-			"'%s' does not descend from the served '%s'; `-o allow_rewind` accepts "
-			"rewinds",
-			to, from);
+			"'%s' does not descend from the served '%s'; `refmount switch MOUNT %.12s "
+			"--accept` accepts it, `-o allow_rewind` every rewind",
+			to, from, to);
 	decide_reject(engine, commit, &findings);
 	diag_release(&findings);
 	return false;
@@ -372,7 +374,7 @@ static struct job job_for(const struct engine *engine, const struct oid *commit,
 	job.secrets = settings->secrets;
 	job.commit = *commit;
 	job.allow_rewind = settings->allow_rewind;
-	if (is_of_ref)
+	if (is_of_ref && !oid_equal(&engine->accepted, commit))
 		job.served = engine->saved.tip;
 	job.base = base;
 	job.number = engine->saved.next_generation;
@@ -432,6 +434,7 @@ static void avoid_damage(struct engine *engine)
 	for (i = kept->count; !healthy && i-- > 0;) {
 		if (kept->items[i]->settings == engine->settings_hash &&
 				gate_is_open(engine->gate, kept->items[i]) &&
+				trusting_vouches(engine, &kept->items[i]->commit) &&
 				!pins_find(&engine->pins, &kept->items[i]->commit))
 			healthy = kept->items[i];
 	}
@@ -455,10 +458,16 @@ static bool choose_target(struct engine *engine, struct oid *commit)
 {
 	struct generation *kept;
 
+	/* One that is refused is no goal any more. */
+	if (engine->goal.is_active && !trusting_allows(engine, &engine->goal.commit) &&
+			engine->goal.is_active)
+		return false;
 	*commit = *wanted(engine);
 	if (oid_is_zero(commit))
 		return false;
 	if (decide_follows_ref(engine) && (is_restless(engine) || !is_allowed(engine, commit)))
+		return false;
+	if (!trusting_allows(engine, commit))
 		return false;
 	kept = kept_find_commit(&engine->kept, commit, engine->settings_hash);
 	if (kept && gate_is_open(engine->gate, kept)) {
@@ -581,6 +590,7 @@ void decide_answer(void *arg, const struct follow_answer *answer)
 	bool was_failing = sync->error[0] != '\0';
 
 	decide_on_secrets(engine);
+	trusting_look(engine);
 	sync->time = clock_wall_s();
 	present_within(engine, LAST_SYNC_MS);
 	drifting_look(engine);
@@ -599,7 +609,8 @@ void decide_answer(void *arg, const struct follow_answer *answer)
 	if (!oid_equal(&answer->commit, &engine->saved.desired))
 		ref_moved(engine, answer);
 	else if (!was_failing && engine->target == engine->visible && engine->visible &&
-			oid_equal(&engine->visible->commit, wanted(engine))) {
+			oid_equal(&engine->visible->commit, wanted(engine)) &&
+			trusting_is_sure(engine, wanted(engine))) {
 		engine->is_urgent = false;
 		tickets_check(engine); /* nothing new: the timer shows the time of it */
 		return;
@@ -640,6 +651,7 @@ void decide_goal(struct engine *engine, const struct goal *goal)
 
 	if (engine->goal.is_active)
 		tickets_failed(engine, serial, NULL, "another request came later");
+	trusting_renew(engine, &goal->commit);
 	engine->goal = *goal;
 	engine->goal.is_active = true;
 	engine->goal.serial = serial + 1;
@@ -667,6 +679,19 @@ void decide_resume(struct engine *engine, const char *by, const char *reason)
 	engine->must_present = true;
 	record_save(engine);
 	decide_next(engine);
+}
+
+void decide_accept(
+		struct engine *engine, const struct oid *commit, const char *by, const char *reason)
+{
+	char hex[OID_HEX_SIZE];
+
+	oid_format(commit, hex);
+	log_info("%s is accepted by %s", hex, by);
+	debounce_end(&engine->debounce);
+	decide_retry(engine);
+	engine->accepted = *commit;
+	decide_resume(engine, by, reason);
 }
 
 void decide_arm_hold(struct engine *engine)

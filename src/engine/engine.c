@@ -33,6 +33,7 @@
 #include "src/engine/live.h"
 #include "src/engine/operations.h"
 #include "src/engine/probation.h"
+#include "src/engine/signatures.h"
 #include "src/engine/sole.h"
 #include "src/engine/switch.h"
 #include "src/engine/verify.h"
@@ -219,6 +220,7 @@ static void on_spare_timer(void *arg)
 	if (engine->task.build)
 		return;
 	builds_warm(engine->builds);
+	signatures_warm(engine->signatures);
 	start_verifying(engine);
 }
 
@@ -315,6 +317,8 @@ static int open_parts(struct engine *engine, struct err *err)
 		rc = load_saved(engine, err);
 	if (rc == 0 && settings->is_remote)
 		rc = fetches_new(&fetches, &engine->fetches, err);
+	if (rc == 0)
+		rc = trusting_begin(engine, err);
 	if (rc == 0 && settings->secrets[0])
 		rc = credentials_new(engine->loop, settings->secrets, decide_on_secrets, engine,
 				&engine->credentials, err);
@@ -401,6 +405,7 @@ static void end(struct engine *engine)
 	verify_free(engine->verify);
 	credentials_free(engine->credentials);
 	live_free(engine->live);
+	signatures_free(engine->signatures);
 	builds_free(engine->builds);
 	fetches_free(engine->fetches);
 	switcher_free(engine->switcher);

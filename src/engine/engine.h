@@ -22,6 +22,9 @@ int engine_main(void);
  */
 int engine_builder_main(void);
 
+/* The verifier's: argv[0] "refmount: verifier NAME"; likewise, a question about a signature. */
+int engine_verifier_main(void);
+
 /* The runner's: argv[0] "refmount: runner NAME"; one program of the node's own (commands.h). */
 int engine_runner_main(void);
 

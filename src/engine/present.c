@@ -25,6 +25,7 @@
 #include "src/engine/probation.h"
 #include "src/engine/resolver.h"
 #include "src/engine/live.h"
+#include "src/engine/signatures.h"
 #include "src/engine/status.h"
 #include "src/engine/switch.h"
 
@@ -147,12 +148,14 @@ static void collect(struct engine *engine, struct ground *ground, struct facts *
 				.flip_us = -1,
 				.rendered = -1,
 		};
+	trusting_doubt(engine, engine->doubt, sizeof(engine->doubt));
 	*out = (struct facts){
 			.mount = engine->settings.mountpoint,
 			.source = engine->settings.source,
 			.ref = engine->ref_full[0] ? engine->ref_full : saved->ref,
 			.of_node = engine->settings.facts,
 			.generation = target,
+			.signer = signatures_signer(engine->signatures, &target->commit),
 			.served_since = is_switch ? last->time : saved->served_since,
 			.desired = saved->desired,
 			.behind = count_behind(engine, &target->commit),
@@ -165,6 +168,7 @@ static void collect(struct engine *engine, struct ground *ground, struct facts *
 			.live = engine->live ? live_found(engine->live) : NULL,
 			.trouble = text_or_null(engine->trouble),
 			.notice = text_or_null(engine->notice),
+			.doubt = text_or_null(engine->doubt),
 			.is_silent = is_silent(engine),
 			.is_building = engine->task.build && !engine->task.is_pin,
 			.is_checking = gate_is_busy(engine->gate),

@@ -29,6 +29,7 @@ void record_save(struct engine *engine)
 {
 	struct err err = ERR_INIT;
 
+	trusting_save(engine);
 	if (saved_store(engine->settings.state_dir, &engine->saved, &err) < 0) {
 		if (strcmp(engine->trouble, err.text) != 0)
 			log_error("%s", err.text);

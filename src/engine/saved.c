@@ -12,8 +12,10 @@
 #include "src/base/file.h"
 #include "src/base/path.h"
 #include "src/base/str.h"
+#include "src/base/vec.h"
 #include "src/engine/fields.h"
 #include "src/engine/findings.h"
+#include "src/engine/signatures.h"
 #include "src/snap/segment.h"
 #include "src/value/doc.h"
 #include "src/value/emit.h"
@@ -31,6 +33,7 @@ void saved_release(struct saved *saved)
 	free(saved->source);
 	free(saved->asked);
 	free(saved->ref);
+	free(saved->signed_by);
 	diag_release(&saved->findings);
 	*saved = (struct saved)SAVED_INIT;
 }
@@ -86,6 +89,30 @@ static struct value *probation_value(struct arena *arena, const struct on_probat
 	return fields_end(&fields);
 }
 
+static struct value *signed_value(struct arena *arena, const struct signatures_yes *yes)
+{
+	struct fields fields = fields_begin(arena);
+
+	fields_oid(&fields, "commit", &yes->commit);
+	fields_int(&fields, "keys", (int64_t)yes->keys);
+	fields_text(&fields, "name", yes->signer.name);
+	fields_text(&fields, "key", yes->signer.key);
+	fields_text(&fields, "kind", yes->signer.kind);
+	fields_time(&fields, "time", yes->signer.time);
+	return fields_end(&fields);
+}
+
+static struct value *all_signed_value(struct arena *arena, const struct saved *saved)
+{
+	struct value *list = value_list(arena);
+
+	for (size_t i = 0; i < saved->signed_count; i++) {
+		if (value_append(arena, list, signed_value(arena, &saved->signed_by[i])) < 0)
+			return NULL;
+	}
+	return list;
+}
+
 static struct value *sync_value(struct arena *arena, const struct last_sync *sync)
 {
 	struct fields fields = fields_begin(arena);
@@ -115,6 +142,7 @@ static struct value *saved_value(struct arena *arena, const struct saved *saved)
 	fields_value(&fields, "rejected", rejected_value(arena, saved));
 	fields_value(&fields, "hooks_due", due_value(arena, saved));
 	fields_value(&fields, "probation", probation_value(arena, &saved->on_probation));
+	fields_value(&fields, "signed", all_signed_value(arena, saved));
 	fields_value(&fields, "last_sync", sync_value(arena, &saved->last_sync));
 	fields_value(&fields, "last_switch", fields_of_switch(arena, &saved->last_switch));
 	fields_int(&fields, "next_generation", saved->next_generation);
@@ -247,6 +275,34 @@ static void parse_probation(const struct value *map, struct on_probation *out)
 	out->until = time_of(map, "until");
 }
 
+static void copy_text(const struct value *map, const char *key, char *out, size_t size)
+{
+	const char *text = text_of(map, key);
+
+	str_copy(out, size, text ? text : "");
+}
+
+static void parse_signed(const struct value *list, struct saved *out)
+{
+	const struct value *map;
+	struct signatures_yes *yes;
+
+	for (size_t i = 0; list && list->kind == VALUE_LIST && i < list->list.count; i++) {
+		if (vec_reserve(&out->signed_by, &out->signed_cap, i + 1, sizeof(*yes)) < 0)
+			return;
+		map = list->list.items[i];
+		yes = &out->signed_by[out->signed_count];
+		*yes = (struct signatures_yes){0};
+		oid_of(map, "commit", &yes->commit);
+		yes->keys = (uint64_t)number_of(map, "keys", 0, INT64_MAX);
+		copy_text(map, "name", yes->signer.name, sizeof(yes->signer.name));
+		copy_text(map, "key", yes->signer.key, sizeof(yes->signer.key));
+		copy_text(map, "kind", yes->signer.kind, sizeof(yes->signer.kind));
+		yes->signer.time = time_of(map, "time");
+		out->signed_count += !oid_is_zero(&yes->commit) && yes->signer.name[0];
+	}
+}
+
 static void parse_marks(const struct value *map, struct saved *out)
 {
 	const struct value *sync = value_get(map, "last_sync");
@@ -284,6 +340,7 @@ static void parse_fields(const struct value *map, struct saved *out)
 	out->is_condemned = is_true(rejected, "condemned");
 	parse_due(value_get(map, "hooks_due"), out);
 	parse_probation(value_get(map, "probation"), &out->on_probation);
+	parse_signed(value_get(map, "signed"), out);
 	parse_marks(map, out);
 	out->next_generation =
 			(uint32_t)number_of(map, "next_generation", 0, (SEGMENT_OVERLAY - 1));

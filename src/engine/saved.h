@@ -18,6 +18,7 @@
 
 struct buf;
 struct err;
+struct signatures_yes;
 
 #define SAVED_VERSION	1
 #define SAVED_FILE	"state.yaml"
@@ -79,7 +80,9 @@ struct saved {
 	struct last_sync last_sync;
 	struct last_switch last_switch;
 	uint32_t next_generation, next_dir; /* never used so far; 0: not known */
-	uint64_t secrets;		    /* as credentials_look() last saw them */
+	struct signatures_yes *signed_by;   /* owned: who signed what is kept */
+	size_t signed_count, signed_cap;
+	uint64_t secrets;      /* as credentials_look() last saw them */
 	uint32_t secrets_from; /* generations from this number on were made with them */
 };
 

@@ -98,6 +98,14 @@ static struct generation *load_usable(struct engine *engine, uint32_t number)
 	return loaded && loaded->settings == engine->settings_hash ? loaded : NULL;
 }
 
+/* Also good in the sense of being signed, as far as the node asks for that. */
+static struct generation *load_good(struct engine *engine, uint32_t number)
+{
+	struct generation *loaded = load_usable(engine, number);
+
+	return loaded && trusting_vouches(engine, &loaded->commit) ? loaded : NULL;
+}
+
 /* What was served last, else the newest that can be read. */
 static struct generation *last_good(struct engine *engine, const uint32_t *numbers, int count)
 {
@@ -107,11 +115,11 @@ static struct generation *last_good(struct engine *engine, const uint32_t *numbe
 	if (engine->is_adopted && state_view(engine->shared, &view))
 		found = load_usable(engine, view.generation);
 	if (!found)
-		found = load_usable(engine, engine->saved.served.generation);
+		found = load_good(engine, engine->saved.served.generation);
 	if (!found)
-		found = load_usable(engine, engine->saved.previous.generation);
+		found = load_good(engine, engine->saved.previous.generation);
 	while (!found && count > 0)
-		found = load_usable(engine, numbers[--count]);
+		found = load_good(engine, numbers[--count]);
 	return found;
 }
 

@@ -18,6 +18,7 @@
 #include "src/engine/overlay.h"
 #include "src/engine/saved.h"
 #include "src/snap/generation.h"
+#include "src/trust/verdict.h"
 #include "src/value/emit.h"
 #include "src/value/value.h"
 
@@ -49,7 +50,7 @@ const char *status_sync(const struct facts *facts)
 static bool is_degraded(const struct facts *facts)
 {
 	return is_rejected(facts) || facts->problem || facts->trouble || facts->notice ||
-			facts->last_sync->error[0] ||
+			facts->doubt || facts->last_sync->error[0] ||
 			(facts->hook_trouble && facts->hook_trouble[0]);
 }
 
@@ -103,6 +104,7 @@ static void degraded_reason(const struct facts *facts, struct buf *out)
 	add_clause(out, facts->hook_trouble);
 	add_clause(out, facts->trouble);
 	add_clause(out, facts->notice);
+	add_clause(out, facts->doubt);
 }
 
 static void probation_reason(const struct facts *facts, struct buf *out)
@@ -237,18 +239,40 @@ static struct value *probation_value(struct arena *arena, const struct facts *fa
 	return fields_end(&fields);
 }
 
-/* What keeps the desired revision from being served. */
-static struct value *findings(struct arena *arena, const struct facts *facts)
+static struct value *add_message(struct arena *arena, struct value *list, const char *text)
 {
-	struct value *list = value_list(arena);
 	struct fields fields = fields_begin(arena);
 
-	if (is_rejected(facts))
-		return findings_value(arena, facts->findings);
-	if (!facts->problem)
+	if (!text)
 		return list;
-	fields_text(&fields, "message", facts->problem);
+	fields_text(&fields, "message", text);
 	return value_append(arena, list, fields_end(&fields)) == 0 ? list : NULL;
+}
+
+/* What keeps the desired revision from being served, and what speaks against the served one. */
+static struct value *findings(struct arena *arena, const struct facts *facts)
+{
+	struct value *list;
+
+	if (is_rejected(facts))
+		list = findings_value(arena, facts->findings);
+	else
+		list = add_message(arena, value_list(arena), facts->problem);
+	return add_message(arena, list, facts->doubt);
+}
+
+/* Null when nobody asks who signed. */
+static struct value *signer_value(struct arena *arena, const struct signer *signer)
+{
+	struct fields fields = fields_begin(arena);
+
+	if (!signer)
+		return value_null(arena);
+	fields_text(&fields, "name", signer->name);
+	fields_text(&fields, "key", signer->key);
+	fields_text(&fields, "kind", signer->kind);
+	fields_time(&fields, "time", signer->time);
+	return fields_end(&fields);
 }
 
 static void add_revision(struct fields *fields, const struct facts *facts)
@@ -260,6 +284,7 @@ static void add_revision(struct fields *fields, const struct facts *facts)
 	fields_text(fields, "subject", generation->subject);
 	fields_text(fields, "author", generation->author);
 	fields_time(fields, "committed", generation->time);
+	fields_value(fields, "signer", signer_value(fields->arena, facts->signer));
 	fields_time(fields, "served_since", facts->served_since);
 }
 

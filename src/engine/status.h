@@ -22,6 +22,7 @@ struct hook_report;
 struct last_switch;
 struct last_sync;
 struct live_list;
+struct signer;
 struct texts;
 struct value;
 
@@ -31,6 +32,7 @@ struct facts {
 	const char *ref;		     /* full name; "" while it is not known */
 	const char *of_node;		     /* facts of the node, as in pairs.h */
 	const struct generation *generation; /* what is served */
+	const struct signer *signer;	     /* of its commit, or NULL: nobody asked */
 	int64_t served_since;		     /* seconds UTC; 0: not known */
 	struct oid desired;		     /* zero: not known */
 	int64_t behind;			     /* commits; -1: not known */
@@ -42,9 +44,10 @@ struct facts {
 	const char *problem;	     /* why DESIRED could not be tried, or NULL */
 	const char *trouble;	     /* something else that is wrong with us, or NULL */
 	const char *notice;	     /* what happened to us lately, or NULL */
-	bool is_silent;		     /* the source could not be asked for longer than three polls */
-	bool is_building;	     /* a newer revision is on its way */
-	bool is_checking;	     /* likewise: it is built, and the node's checks run */
+	const char *doubt; /* what is wrong with the signature of what is served, or NULL */
+	bool is_silent;	   /* the source could not be asked for longer than three polls */
+	bool is_building;  /* a newer revision is on its way */
+	bool is_checking;  /* likewise: it is built, and the node's checks run */
 	/* What differs from the mount elsewhere; NULL: that is not watched. */
 	const struct live_list *live;
 	int32_t keeper, server, engine; /* pids; 0: not running */

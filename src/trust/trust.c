@@ -34,7 +34,8 @@ static uint64_t hash(const struct buf *signers, const struct buf *keyring, bool 
 {
 	uint64_t sum = XXH3_64bits_withSeed(buf_str(signers), signers->len, is_of_tag);
 
-	return XXH3_64bits_withSeed(buf_str(keyring), keyring->len, sum);
+	sum = XXH3_64bits_withSeed(buf_str(keyring), keyring->len, sum) & INT64_MAX;
+	return sum ? sum : 1;
 }
 
 int trust_keys(const char *signers, const char *keyring, bool is_of_tag, uint64_t *out,

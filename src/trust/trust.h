@@ -51,7 +51,8 @@ void trust_fail(const struct err *err, struct verdict *out);
 
 /*
  * A number for who may sign what, by the contents of the files and the mode: an answer is good for as
- * long as it stays the same. 0 or negative errno.
+ * long as it stays the same. From 1
+ * to INT64_MAX. 0 or negative errno.
  */
 int trust_keys(const char *signers, const char *keyring, bool is_of_tag, uint64_t *out,
 		struct err *err);

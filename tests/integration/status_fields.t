@@ -27,7 +27,7 @@ def git(*args):
     return subprocess.check_output(["git", "-C", repo, *args], text=True).strip()
 
 same("status.json", j, s)
-same("keys", list(s), """mount source ref facts revision tree subject author committed served_since sync health desired behind
+same("keys", list(s), """mount source ref facts revision tree subject author committed signer served_since sync health desired behind
 hold last_sync last_switch findings hooks probation drift files bytes processes features""".split())
 same("mount", s["mount"], mount)
 same("source", s["source"], repo)
@@ -39,6 +39,7 @@ same("subject", s["subject"], 'Raise: the "count" # of workers')
 same("author", s["author"], "A U Thor <author@example.com>")
 when = datetime.datetime.fromtimestamp(int(git("show", "-s", "--format=%ct")), datetime.timezone.utc)
 same("committed", s["committed"], when.strftime("%Y-%m-%dT%H:%M:%SZ"))
+same("signer", s["signer"], None)
 same("sync", s["sync"], "Synced")
 same("health", s["health"], "Healthy")
 same("desired", s["desired"], second)

@@ -15,6 +15,7 @@
 #include "src/base/err.h"
 #include "src/base/file.h"
 #include "src/engine/saved.h"
+#include "src/engine/signatures.h"
 
 static char dir[64];
 
@@ -62,6 +63,14 @@ static struct saved example(void)
 	saved.next_dir = 99;
 	saved.secrets = INT64_MAX;
 	saved.secrets_from = 17;
+	saved.signed_by = calloc(2, sizeof(*saved.signed_by));
+	assert_non_null(saved.signed_by);
+	saved.signed_by[0] = (struct signatures_yes){.commit = commit(1), .keys = INT64_MAX};
+	saved.signed_by[0].signer = (struct signer){
+			.name = "alice: 'x'", .key = "SHA256:y", .kind = "ssh", .time = 1790000001};
+	saved.signed_by[1] = (struct signatures_yes){.commit = commit(2), .keys = 1};
+	saved.signed_by[1].signer = (struct signer){.name = "b", .key = "k", .kind = "openpgp"};
+	saved.signed_count = 2;
 	saved.is_condemned = true;
 	strcpy(saved.due[0].name, "nginx");
 	saved.due[0].since = commit(2);
@@ -104,6 +113,12 @@ static void round_trip(void **state)
 	assert_true(loaded.secrets == INT64_MAX);
 	assert_int_equal(loaded.secrets_from, 17);
 	assert_int_equal(loaded.next_dir, 99);
+	assert_int_equal(loaded.signed_count, 2);
+	assert_true(oid_equal(&loaded.signed_by[0].commit, &saved.signed_by[0].commit));
+	assert_true(loaded.signed_by[0].keys == INT64_MAX);
+	assert_string_equal(loaded.signed_by[0].signer.name, "alice: 'x'");
+	assert_int_equal(loaded.signed_by[0].signer.time, 1790000001);
+	assert_string_equal(loaded.signed_by[1].signer.kind, "openpgp");
 	assert_true(loaded.is_condemned);
 	assert_int_equal(loaded.due_count, 2);
 	assert_string_equal(loaded.due[1].name, "a 'b': c");

@@ -22,6 +22,7 @@
 #include "src/snap/generation.h"
 #include "src/snap/index.h"
 #include "src/snap/node.h"
+#include "src/trust/verdict.h"
 
 #define HEX_1 "1111111111111111111111111111111111111111"
 #define HEX_2 "2222222222222222222222222222222222222222"
@@ -114,6 +115,7 @@ static void as_the_interface_says(void **state)
 			"subject: Raise nginx worker count\n"
 			"author: A U Thor <author@example.com>\n"
 			"committed: 2026-11-23T09:12:44Z\n"
+			"signer: null\n"
 			"served_since: 2026-11-23T09:12:45Z\n"
 			"sync: Synced\n"
 			"health: Healthy\n"
@@ -206,6 +208,9 @@ static void words(void **state)
 	assert_words(&scene, "OutOfSync", "Suspended", "held by root: incident 7");
 	diag_release(&scene.findings);
 	calm(&scene);
+	scene.facts.doubt = "not trusted any more";
+	assert_words(&scene, "Synced", "Degraded", "not trusted any more");
+	calm(&scene);
 	scene.facts.desired = (struct oid){0};
 	assert_words(&scene, "Unknown", "Unknown", "the source was not asked yet");
 }
@@ -248,6 +253,24 @@ static void hooks_and_probation(void **state)
 	says(&scene, "health: Progressing\nreason: on probation until 2026-11-23T09:12:45Z\n");
 	scene.facts.is_checking = true;
 	says(&scene, "health: Progressing\nreason: a newer revision is being checked\n");
+}
+
+static void who_signed(void **state)
+{
+	const struct signer alice = {.name = "alice@example.com",
+			.key = "SHA256:x",
+			.kind = "ssh",
+			.time = 1795425164};
+	struct scene scene;
+
+	(void)state;
+	calm(&scene);
+	scene.facts.signer = &alice;
+	says(&scene,
+			"signer: {name: alice@example.com, key: SHA256:x, kind: ssh, time: "
+			"2026-11-23T09:12:44Z}\n");
+	scene.facts.doubt = "not trusted any more";
+	says(&scene, "findings:\n  - {message: not trusted any more}\n");
 }
 
 static void findings_are_those_of_the_desired_revision(void **state)
@@ -360,6 +383,7 @@ int main(void)
 			cmocka_unit_test(as_the_interface_says),
 			cmocka_unit_test(words),
 			cmocka_unit_test(hooks_and_probation),
+			cmocka_unit_test(who_signed),
 			cmocka_unit_test(findings_are_those_of_the_desired_revision),
 			cmocka_unit_test(overlay_can_be_walked),
 	};

@@ -165,16 +165,26 @@ static void silence_is_explained(void **state)
 	struct scene scene;
 
 	(void)state;
-	open_scene(&scene, 200);
+	open_scene(&scene, PATIENCE_MS);
 	run(&scene, "flood");
 	assert_string_equal(scene.text, "");
 	run(&scene, "crash");
 	assert_true(WIFSIGNALED(scene.status) && WTERMSIG(scene.status) == SIGKILL);
 	assert_false(scene.is_late);
+	assert_int_equal(scene.answers, 2);
+	close_scene(&scene);
+}
+
+static void there_is_a_deadline(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	open_scene(&scene, 50);
 	run(&scene, "hang");
 	assert_string_equal(scene.text, "");
 	assert_true(scene.is_late);
-	assert_int_equal(scene.answers, 3);
+	assert_int_equal(scene.answers, 1);
 	close_scene(&scene);
 }
 
@@ -208,6 +218,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(bytes_in_bytes_out),
 			cmocka_unit_test(silence_is_explained),
+			cmocka_unit_test(there_is_a_deadline),
 			cmocka_unit_test(what_it_started_dies_with_it),
 			cmocka_unit_test(only_so_many),
 	};
