@@ -149,14 +149,14 @@ static void reject_rewind(struct build *build, int rc, const struct err *reason)
 	oid_format(&build->job->served, old);
 	if (rc == 0)
 		diag_add(build->findings, DIAG_ERROR, NULL, 0, 0,
-				"'%s' does not descend from the served '%s'; `-o allow_rewind` "
-				"accepts rewinds",
-				new, old);
+				"'%s' does not descend from the served '%s'; `refmount switch "
+				"MOUNT %.12s --accept` accepts it, `-o allow_rewind` every rewind",
+				new, old, new);
 	else
 		diag_add(build->findings, DIAG_ERROR, NULL, 0, 0,
 				"cannot tell whether '%s' descends from the served '%s': %s; "
-				"`-o allow_rewind` accepts it unseen",
-				new, old, reason->text);
+				"`refmount switch MOUNT %.12s --accept` accepts it unseen",
+				new, old, reason->text, new);
 }
 
 static int check_descent(struct build *build, struct err *err)

@@ -7,6 +7,7 @@
 struct args {
 	const char *reason;
 	uint64_t for_ms;
+	bool accept;
 };
 
 static const struct option switch_options[] = {
@@ -14,6 +15,9 @@ static const struct option switch_options[] = {
 				"why, for .status and the history"},
 		{"for", 0, OPTION_DURATION, OPTION_INTO(struct args, for_ms), "DURATION",
 				"follow the ref again after this time"},
+		{"accept", 0, OPTION_FLAG, OPTION_INTO(struct args, accept), NULL,
+				"REV is where the ref leads although it does not descend from what "
+				"was served: go on from there"},
 		{NULL, 0, OPTION_FLAG, 0, NULL, NULL},
 };
 
@@ -28,12 +32,14 @@ static int run(const struct command *command, int argc, char **argv)
 	call_add(&call, argv[1]);
 	call_add_option(&call, "--reason", args.reason);
 	call_add_time(&call, "--for", args.for_ms);
+	if (args.accept)
+		call_add(&call, "--accept");
 	return call_mount(&call, argv[0]);
 }
 
 const struct command cmd_switch = {
 		.name = "switch",
-		.usage = "MOUNT REV [--reason TEXT] [--for DURATION]",
+		.usage = "MOUNT REV [--reason TEXT] [--for DURATION] | --accept [--reason TEXT]",
 		.summary = "Point the mount at REV and hold it there",
 		.about = "REV is what git rev-parse takes for a commit, or @1 for the revision "
 			 "served before this "

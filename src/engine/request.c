@@ -10,7 +10,14 @@
 
 #define TARGET_MAX 1024 /* bytes of a revision or ref, with NUL */
 
-enum { TAKES_REASON = 1, TAKES_FOR = 2, TAKES_TIMEOUT = 4, TAKES_LAZY = 8, TAKES_FS = 16 };
+enum {
+	TAKES_REASON = 1,
+	TAKES_FOR = 2,
+	TAKES_TIMEOUT = 4,
+	TAKES_LAZY = 8,
+	TAKES_FS = 16,
+	TAKES_ACCEPT = 32
+};
 
 struct verb {
 	const char *name;
@@ -20,7 +27,7 @@ struct verb {
 };
 
 static const struct verb verbs[] = {
-		{"switch", REQUEST_SWITCH, 1, 1, TAKES_REASON | TAKES_FOR},
+		{"switch", REQUEST_SWITCH, 1, 1, TAKES_REASON | TAKES_FOR | TAKES_ACCEPT},
 		{"rollback", REQUEST_ROLLBACK, 0, 0, TAKES_REASON},
 		{"resume", REQUEST_RESUME, 0, 0, 0},
 		{"follow", REQUEST_FOLLOW, 1, 1, 0},
@@ -76,6 +83,10 @@ static int parse_option(const struct verb *verb, const char *const *argv, struct
 
 	if (verb->options & TAKES_LAZY && strcmp(name, "--lazy") == 0) {
 		out->is_lazy = true;
+		return 1;
+	}
+	if (verb->options & TAKES_ACCEPT && strcmp(name, "--accept") == 0) {
+		out->is_accept = true;
 		return 1;
 	}
 	if (verb->options & TAKES_REASON && strcmp(name, "--reason") == 0 && value) {
@@ -139,6 +150,12 @@ int request_parse(int argc, const char *const *argv, struct request *out, struct
 	rc = parse_words(verb, argv + 1, &request, err);
 	if (rc < 0)
 		return rc;
+	if (request.is_accept && request.for_ms > 0)
+		return err_set(err, EINVAL,
+				"%s: --accept goes on following the ref, so there is nothing to "
+				"end "
+				"by --for",
+				verb->name);
 	if (verb->verb == REQUEST_UPGRADE && !request.fs)
 		return err_set(err, EINVAL, "%s: say which refmount-fs", verb->name);
 	*out = request;

@@ -2,7 +2,7 @@
  * request: what a command asks of the engine, read from the words that came over the control
  * socket:
  *
- *     switch REV [--reason TEXT] [--for MS]    rollback [--reason TEXT]    resume    follow REF
+ *     switch REV [--reason TEXT] [--for MS] [--accept]    rollback [--reason TEXT]    resume    follow REF
  *     sync [--timeout MS]    wait [REV] [--timeout MS]    umount [--lazy]
  *     upgrade PROGRAM --fs PROGRAM    pin REV    apply
  *
@@ -37,6 +37,7 @@ struct request {
 	uint64_t for_ms;     /* 0: no end */
 	uint64_t timeout_ms; /* UINT64_MAX: none */
 	bool is_lazy;
+	bool is_accept;
 };
 
 /* 0 or -EINVAL, with a sentence for the person who typed it. OUT is untouched on failure. */

@@ -53,6 +53,25 @@ static void proceed_to_pin(struct ticket *ticket, const struct oid *commit)
 				"mount may have it built");
 }
 
+/* The ref goes on from COMMIT, which has to be where it leads now. */
+static void proceed_to_accept(struct ticket *ticket, const struct oid *commit)
+{
+	struct engine *engine = ticket->engine;
+	const struct goal *goal = &ticket->goal;
+	char hex[OID_HEX_SIZE];
+
+	if (!oid_equal(commit, &engine->saved.desired)) {
+		oid_format(&engine->saved.desired, hex);
+		ctl_client_error(ticket->client,
+				"--accept is about the commit that '%s' leads to now, %s",
+				engine->ref_full[0] ? engine->ref_full : engine->saved.ref, hex);
+		tickets_end(ticket, EXIT_TROUBLE);
+		return;
+	}
+	ticket->waits_for = WAITS_TIP;
+	decide_accept(engine, commit, goal->by, goal->reason[0] ? goal->reason : "accepted");
+}
+
 static void proceed(struct ticket *ticket, const struct oid *commit)
 {
 	struct engine *engine = ticket->engine;
@@ -65,6 +84,10 @@ static void proceed(struct ticket *ticket, const struct oid *commit)
 	}
 	if (ticket->verb == REQUEST_PIN) {
 		proceed_to_pin(ticket, commit);
+		return;
+	}
+	if (ticket->is_accept) {
+		proceed_to_accept(ticket, commit);
 		return;
 	}
 	ticket->waits_for = WAITS_GOAL;

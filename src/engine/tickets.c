@@ -29,6 +29,7 @@ struct ticket *tickets_add(struct engine *engine, struct ctl_client *client,
 	ticket->verb = request->verb;
 	ticket->waits_for = waits_for;
 	ticket->is_lazy = request->is_lazy;
+	ticket->is_accept = request->is_accept;
 	ticket->next = engine->tickets;
 	engine->tickets = ticket;
 	return ticket;

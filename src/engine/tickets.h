@@ -40,7 +40,7 @@ struct ticket {
 	uint64_t look; /* WAITS_TIP: not before this look at the source is done */
 	struct build *resolve;
 	struct loop_source *timer;
-	bool is_lazy;
+	bool is_lazy, is_accept;
 	bool is_over, has_failed; /* WAITS_LIVE: they were written; one of them was not */
 	struct goal goal;	  /* what `switch` will ask for, once REV is known */
 	char target[REF_NAME_MAX];

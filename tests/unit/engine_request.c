@@ -44,6 +44,11 @@ static void verbs(void **state)
 	assert_int_equal(r.verb, REQUEST_ROLLBACK);
 	assert_null(r.target);
 	assert_null(r.reason);
+	assert_false(r.is_accept);
+	assert_int_equal(parse(&r, "switch", "main", "--accept", NULL), 0);
+	assert_true(r.is_accept);
+	assert_int_equal(parse(&r, "switch", "main", "--accept", "--for", "1", NULL), -EINVAL);
+	assert_int_equal(parse(&r, "rollback", "--accept", NULL), -EINVAL);
 	assert_int_equal(parse(&r, "resume", NULL), 0);
 	assert_int_equal(parse(&r, "follow", "dev", NULL), 0);
 	assert_string_equal(r.target, "dev");
