@@ -20,7 +20,7 @@ ok 'it is served' serving "$second"
 ok 'nor does switch' refmount switch "$M" "$first"
 
 refmount umount "$M" && rm -rf /var/lib/refmount/*
-sed -i 's/1h$/300ms/' "$T/web.yaml"
+sed -i 's/^debounce: 1h/debounce: 1s/' "$T/web.yaml"
 ok 'a shorter while' refmount mount --config "$T/web.yaml"
 git -C "$R" checkout -q --detach
 for n in 1 2 3 4 5; do last=$(commit a "$n") && printf 'start\nupdate refs/heads/main %s\nprepare\ncommit\n' "$last"; done >"$T/moves"
