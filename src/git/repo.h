@@ -51,8 +51,8 @@ int repo_ref(struct repo *repo, const char *ref, char full[static REF_NAME_MAX],
 
 /*
  * The folders that have to be watched to see FULL move, each path NUL-terminated in OUT, most
- * important first: git dir, common dir, and the existing folders on the way to the loose ref (HEAD:
- * also those of the branch it names). Missing ones are left out, their nearest existing parent is
+ * important first: git dir, common dir, the existing folders on the way to the loose ref (HEAD:
+ * also those of the branch it names), and that of the tags. Missing ones are left out, their nearest existing parent is
  * in.
  */
 int repo_watch_dirs(struct repo *repo, const char *full, struct buf *out, struct err *err);

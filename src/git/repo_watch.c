@@ -1,5 +1,5 @@
 /*
- * repo_watch: where to look for a ref that moves.
+ * repo_watch: where to look for a ref that moves, or for a tag that says more about its commit.
  *
  * A ref is written as a loose file by renaming a lock file beside it, as packed-refs in the common
  * folder, or through HEAD. A folder on the way may not exist yet (refs/heads/team/main before
@@ -99,5 +99,7 @@ int repo_watch_dirs(struct repo *repo, const char *full, struct buf *out, struct
 			break;
 		str_copy(name, sizeof(name), target);
 	}
+	if (rc == 0)
+		rc = add_way(repo, "refs/tags/any", out);
 	return rc < 0 ? err_set(err, -rc, "out of memory") : 0;
 }

@@ -25,7 +25,7 @@ git -C "$R" tag -d v2 >/dev/null
 exits 1 'is rejected' 'looks again' refmount sync "$M" --timeout 10s
 refused "$second" 'no annotated tag' 'the tag of another commit is none'
 tag v2
-ok 'with a signed tag' refmount sync "$M" --timeout 10s
+ok 'a signed tag is noticed' wait_until 10 serving "$second"
 is "$(cat "$M/a")" two 'the unsigned commit is served'
 
 refmount umount "$M"

@@ -282,11 +282,12 @@ static void check_dirs(struct repo *repo, const char *full, const char *const *w
 
 static void folders_to_watch(void **state)
 {
-	static const char *const branch[] = {"r.git", "r.git/refs", "r.git/refs/heads", NULL};
-	static const char *const nested[] = {
-			"r.git", "r.git/refs", "r.git/refs/heads", "r.git/refs/heads/team", NULL};
-	static const char *const linked[] = {
-			"r.git/worktrees/l", "r.git", "r.git/refs", "r.git/refs/heads", NULL};
+	static const char *const branch[] = {
+			"r.git", "r.git/refs", "r.git/refs/heads", "r.git/refs/tags", NULL};
+	static const char *const nested[] = {"r.git", "r.git/refs", "r.git/refs/heads",
+			"r.git/refs/heads/team", "r.git/refs/tags", NULL};
+	static const char *const linked[] = {"r.git/worktrees/l", "r.git", "r.git/refs",
+			"r.git/refs/heads", "r.git/refs/tags", NULL};
 	static const char *const fixed[] = {"r.git", NULL};
 	struct repo *repo;
 
