@@ -5,6 +5,7 @@
 new_repo
 cat >"$T/web.yaml" <<YAML
 repository: $R
+ref: main
 mountpoint: $M
 poll: 1h
 debounce: 1h
@@ -20,11 +21,10 @@ ok 'it is served' serving "$second"
 ok 'nor does switch' refmount switch "$M" "$first"
 
 refmount umount "$M" && rm -rf /var/lib/refmount/*
-sed -i 's/^debounce: 1h/debounce: 1s/' "$T/web.yaml"
+sed -i 's/^debounce: 1h/debounce: 500ms/' "$T/web.yaml"
 ok 'a shorter while' refmount mount --config "$T/web.yaml"
 git -C "$R" checkout -q --detach
 for n in 1 2 3 4 5; do last=$(commit a "$n") && printf 'start\nupdate refs/heads/main %s\nprepare\ncommit\n' "$last"; done >"$T/moves"
-git -C "$R" symbolic-ref HEAD refs/heads/main
 git -C "$R" update-ref --stdin <"$T/moves" >/dev/null
 ok 'then it is followed' served "$last"
 is "$(grep -c . "$M/.refmount/history")" 2 'in one step'
