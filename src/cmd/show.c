@@ -28,6 +28,10 @@ int show_read(const struct mount *mount, const char *name, struct buf *out, stru
 		rc = err_set(err, ENOTCONN,
 				"the mount '%s' is dead (refmount umount %s, then mount it again)",
 				mount->path, mount->path);
+	else if (rc == -ENOENT) /* gate.h of the engine */
+		rc = err_set(err, ENOENT,
+				"'%s' does not serve yet: its first revision is being checked",
+				mount->path);
 	buf_release(&path);
 	return rc;
 }
