@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "src/base/buf.h"
 #include "src/base/oid.h"
 #include "src/engine/debounce.h"
 #include "src/engine/follow.h"
@@ -155,6 +156,9 @@ struct engine {
 	uint32_t made;		     /* number of the generation that was built last */
 	int64_t rendered;	     /* files that were rendered for it */
 	struct oid complained;	     /* last commit logged as one that could not be tried */
+
+	uint32_t delta_from, delta_to; /* generations that `delta` is about; 0: none */
+	struct buf delta;	       /* text of .refmount/diff */
 
 	struct oid behind_from, behind_to; /* what `behind` was counted for */
 	int64_t behind;

@@ -418,6 +418,7 @@ static void end(struct engine *engine)
 	if (engine->sole >= 0)
 		(void)close(engine->sole);
 	kept_release(&engine->kept);
+	buf_release(&engine->delta);
 	texts_release(&engine->shown);
 	saved_release(&engine->saved);
 	operations_free(engine->operations);

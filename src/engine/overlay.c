@@ -31,6 +31,7 @@ static const char *const names[TEXT_COUNT] = {
 		[TEXT_REVISION] = "revision",
 		[TEXT_HISTORY] = "history",
 		[TEXT_HISTORY_JSON] = "history.json",
+		[TEXT_DIFF] = "diff",
 };
 
 void texts_release(struct texts *texts)

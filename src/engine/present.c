@@ -17,6 +17,7 @@
 #include "src/base/loop.h"
 #include "src/base/notify.h"
 #include "src/base/str.h"
+#include "src/engine/delta.h"
 #include "src/engine/builds.h"
 #include "src/engine/gate.h"
 #include "src/engine/history.h"
@@ -28,6 +29,7 @@
 #include "src/engine/signatures.h"
 #include "src/engine/status.h"
 #include "src/engine/switch.h"
+#include "src/snap/store.h"
 
 #define SPARE_AFTER_MS 20
 #define SILENT_POLLS   3
@@ -164,6 +166,7 @@ static void collect(struct engine *engine, struct ground *ground, struct facts *
 			.last_switch = last,
 			.rejected = saved->rejected,
 			.findings = &saved->findings,
+			.delta = &engine->delta,
 			.problem = text_or_null(engine->problem),
 			.live = engine->live ? live_found(engine->live) : NULL,
 			.trouble = text_or_null(engine->trouble),
@@ -205,6 +208,26 @@ static struct oid previous_of(const struct engine *engine)
 	if (!kept_find_commit(&engine->kept, &previous, engine->settings_hash))
 		previous = (struct oid){0};
 	return previous;
+}
+
+/* Not before a switch, which need not wait for it: it belongs to the texts that come after. */
+static void refresh_delta(struct engine *engine)
+{
+	const struct oid previous = previous_of(engine);
+	const struct generation *to = engine->visible;
+	const struct generation *from =
+			kept_find_commit(&engine->kept, &previous, engine->settings_hash);
+	uint32_t from_number = from ? from->number : 0;
+
+	if (!to || to != engine->target ||
+			(from_number == engine->delta_from && to->number == engine->delta_to))
+		return;
+	buf_clear(&engine->delta);
+	engine->delta_from = from_number;
+	engine->delta_to = to->number;
+	engine->must_present = true;
+	if (from && delta_text(store_set(engine->store), from, to, &engine->delta) < 0)
+		buf_clear(&engine->delta);
 }
 
 static int announce_all(struct engine *engine, struct err *err)
@@ -340,6 +363,7 @@ void present_now(struct engine *engine)
 	engine->is_stale = switcher_is_busy(engine->switcher);
 	if (engine->is_stale)
 		return;
+	refresh_delta(engine);
 	collect(engine, &ground, &facts);
 	rc = status_texts(&facts, engine->history, &texts);
 	if (rc == 0 && engine->target == engine->visible && !engine->must_present &&

@@ -357,6 +357,7 @@ int status_texts(const struct facts *facts, const struct history *history, struc
 	buf_printf(&texts->of[TEXT_REVISION], "%s\n", hex);
 	history_text(history, &texts->of[TEXT_HISTORY]);
 	history_json(history, &texts->of[TEXT_HISTORY_JSON]);
+	buf_add(&texts->of[TEXT_DIFF], facts->delta->data, facts->delta->len);
 	for (int i = 0; i < TEXT_COUNT && rc == 0; i++)
 		rc = buf_ok(&texts->of[i]) ? 0 : -ENOMEM;
 	return rc;

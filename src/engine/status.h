@@ -41,6 +41,7 @@ struct facts {
 	const struct last_switch *last_switch;
 	struct oid rejected;	     /* zero: none */
 	const struct diag *findings; /* why REJECTED was */
+	const struct buf *delta;     /* from what was served before to what is, as a patch */
 	const char *problem;	     /* why DESIRED could not be tried, or NULL */
 	const char *trouble;	     /* something else that is wrong with us, or NULL */
 	const char *notice;	     /* what happened to us lately, or NULL */

@@ -38,6 +38,8 @@ struct scene {
 	struct facts facts;
 };
 
+static const struct buf no_delta = BUF_INIT;
+
 static struct oid commit(const char *hex)
 {
 	struct oid oid;
@@ -71,6 +73,7 @@ static void calm(struct scene *scene)
 			.last_sync = &scene->sync,
 			.last_switch = &scene->last,
 			.findings = &scene->findings,
+			.delta = &no_delta,
 			.keeper = 4101,
 			.server = 4102,
 			.engine = 4103,
