@@ -16,7 +16,8 @@
 #include "src/fetch/job.h"
 #include "src/fetch/remote.h"
 
-#define QUOTE_MAX 400 /* bytes of git's own words */
+#define GLOBAL_KNOWN_HOSTS "/etc/ssh/ssh_known_hosts"
+#define QUOTE_MAX	   400 /* bytes of git's own words */
 
 /* All that a sentence may depend on. */
 struct failure {
@@ -50,10 +51,11 @@ static int say_auth(const struct failure *failure, struct err *err)
 	const struct fetch_access *access = &failure->job->access;
 
 	if (is_given(access->token_file))
-		return err_set(err, EACCES, "%s refuses the token in '%s'", failure->host,
-				access->token_file);
+		return err_set(err, EACCES, "%s refuses the token in '%s' (token_file)",
+				failure->host, access->token_file);
 	if (is_given(access->password_file))
-		return err_set(err, EACCES, "%s refuses the user name and the password in '%s'",
+		return err_set(err, EACCES,
+				"%s refuses the user name, or the password in '%s' (password_file)",
 				failure->host, access->password_file);
 	return err_set(err, EACCES,
 			"%s asks who we are: set username and password_file, or token_file",
@@ -93,13 +95,14 @@ static int say_host_key(const struct failure *failure, struct err *err)
 		(void)snprintf(port, sizeof(port), "-p %u ", failure->remote->port);
 	if (strstr(failure->text, "HOST IDENTIFICATION HAS CHANGED"))
 		return err_set(err, EACCES,
-				"the host key of %s is not the one in '%s': somebody may stand in "
-				"for it; if it was changed on purpose, replace it there",
-				failure->host, is_given(file) ? file : "ssh_known_hosts");
+				"the host key of %s is not the one in '%s' (ssh_known_hosts_file): "
+				"somebody may stand in for it; if it was changed on purpose, "
+				"replace it there",
+				failure->host, is_given(file) ? file : GLOBAL_KNOWN_HOSTS);
 	if (is_given(file))
 		return err_set(err, EACCES,
-				"no host key of %s in '%s' (`ssh-keyscan %s%s` prints it; compare "
-				"it with what the owner says)",
+				"no host key of %s in '%s' (ssh_known_hosts_file); `ssh-keyscan "
+				"%s%s` prints it, compare it with what the owner says",
 				failure->host, file, port, host);
 	return err_set(err, EACCES,
 			"the host key of %s is not known: set ssh_known_hosts_file "
@@ -139,6 +142,33 @@ static int say_client_cert(const struct failure *failure, struct err *err)
 			"certificate and its key, in PEM, without a passphrase");
 }
 
+/* TLS has no word for it: the server ends the connection with an alert, which can mean other things as well. */
+static int say_alert(const struct failure *failure, struct err *err)
+{
+	const char *file = failure->job->access.client_cert_file;
+
+	if (is_given(file))
+		return err_set(err, EACCES,
+				"%s ended the TLS connection: it may not accept the certificate in "
+				"'%s' (client_cert_file)",
+				failure->host, file);
+	return err_set(err, EACCES,
+			"%s ended the TLS connection: if it wants a certificate of ours, set "
+			"client_cert_file and client_key_file",
+			failure->host);
+}
+
+static int say_no_tls(const struct failure *failure, struct err *err)
+{
+	return err_set(err, EPROTO, "%s does not speak TLS at this port", failure->host);
+}
+
+static int say_no_proxy(const struct failure *failure, struct err *err)
+{
+	return err_set(err, EHOSTUNREACH, "no host of proxy '%s' is known (DNS)",
+			failure->job->access.proxy);
+}
+
 static int say_unresolved(const struct failure *failure, struct err *err)
 {
 	return err_set(err, EHOSTUNREACH, "no host '%s' is known (DNS)",
@@ -147,8 +177,15 @@ static int say_unresolved(const struct failure *failure, struct err *err)
 
 static int say_refused(const struct failure *failure, struct err *err)
 {
-	return err_set(err, ECONNREFUSED, "%s cannot be connected to: refused, or not reachable",
-			failure->host);
+	const char *proxy = failure->job->access.proxy;
+	bool is_proxied = is_given(proxy) && failure->remote &&
+			(failure->remote->kind == REMOTE_HTTPS ||
+					failure->remote->kind == REMOTE_HTTP);
+
+	return err_set(err, ECONNREFUSED,
+			"%s cannot be connected to%s%s%s: refused, or not reachable", failure->host,
+			is_proxied ? " through proxy '" : "", is_proxied ? proxy : "",
+			is_proxied ? "'" : "");
 }
 
 static int say_timeout(const struct failure *failure, struct err *err)
@@ -288,12 +325,21 @@ static const struct {
 		{"are too open", say_open_key, COMPLAINT_FINAL},
 		{"Permission denied (", say_key, COMPLAINT_FINAL},
 		{"Too many authentication failures", say_key, COMPLAINT_FINAL},
+		{"Could not resolve proxy", say_no_proxy, COMPLAINT_FINAL},
 		{"Could not resolve host", say_unresolved, COMPLAINT_FINAL},
 		{"unable to look up", say_unresolved, COMPLAINT_FINAL},
 		{"error setting certificate verify locations", say_ca_file, COMPLAINT_FINAL},
 		{"error adding trust anchors", say_ca_file, COMPLAINT_FINAL},
+		{"Problem with the SSL CA cert", say_ca_file, COMPLAINT_FINAL},
 		{"could not load PEM client certificate", say_client_cert, COMPLAINT_FINAL},
 		{"unable to set private key file", say_client_cert, COMPLAINT_FINAL},
+		{"error reading X.509 key or certificate file", say_client_cert, COMPLAINT_FINAL},
+		{"TLS fatal alert", say_alert, COMPLAINT_FINAL},	    /* GnuTLS */
+		{"alert certificate required", say_alert, COMPLAINT_FINAL}, /* OpenSSL */
+		{"alert bad certificate", say_alert, COMPLAINT_FINAL},
+		{"alert handshake failure", say_alert, COMPLAINT_FINAL},
+		{"An unexpected TLS packet", say_no_tls, COMPLAINT_FINAL},
+		{"wrong version number", say_no_tls, COMPLAINT_FINAL},
 		{"certificate problem", say_certificate, COMPLAINT_FINAL},
 		{"certificate verification failed", say_certificate, COMPLAINT_FINAL},
 		{"certificate subject name", say_certificate, COMPLAINT_FINAL},
@@ -332,6 +378,9 @@ static const struct {
 		{"not a git repository", say_mirror, COMPLAINT_DAMAGE},
 		{"bad shallow", say_mirror, COMPLAINT_DAMAGE},
 		{"early EOF", say_cut, COMPLAINT_FINAL},
+		{"expected flush after", say_cut, COMPLAINT_FINAL},
+		{"TLS connection was non-properly terminated", say_cut, COMPLAINT_FINAL},
+		{"Error decoding the received TLS packet", say_cut, COMPLAINT_FINAL},
 		{"hung up unexpectedly", say_cut, COMPLAINT_FINAL},
 		{"unexpected disconnect", say_cut, COMPLAINT_FINAL},
 		{"Connection reset", say_cut, COMPLAINT_FINAL},

@@ -316,11 +316,26 @@ static int check_file(const char *option, const char *path, struct err *err)
 	return err_sys(err, errno, "%s '%s' cannot be read", option, path);
 }
 
+/* git has it in its environment, and those who can read that are more than those who should. */
+static int check_proxy(const char *proxy, struct err *err)
+{
+	const char *host = proxy ? strstr(proxy, "://") : NULL;
+	const char *user = host ? host + strlen("://") : proxy;
+	const char *at = user ? strchr(user, '@') : NULL;
+
+	if (!at || !memchr(user, ':', (size_t)(at - user)))
+		return 0;
+	return err_set(err, EINVAL,
+			"the URL of proxy holds a password, which could be seen by others");
+}
+
 static int check_access(const struct fetch_access *access, struct err *err)
 {
 	int rc;
 
-	rc = check_file("ssh_key_file", access->ssh_key_file, err);
+	rc = check_proxy(access->proxy, err);
+	if (rc == 0)
+		rc = check_file("ssh_key_file", access->ssh_key_file, err);
 	if (rc == 0)
 		rc = check_file("ssh_known_hosts_file", access->ssh_known_hosts_file, err);
 	if (rc == 0)

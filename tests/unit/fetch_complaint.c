@@ -61,12 +61,47 @@ static void credentials(void **state)
 	job.access.ssh_known_hosts_file = text("/etc/hosts");
 	job.access.ca_file = text("/etc/ca");
 	says(&job, "fatal: Authentication failed for 'https://x/'\n", "the token in '/etc/token'");
+	says(&job, "fatal: Authentication failed for 'https://x/'\n", "(token_file)");
+	job.access.token_file = NULL;
+	job.access.password_file = text("/etc/password");
+	says(&job, "fatal: Authentication failed for 'https://x/'\n",
+			"'/etc/password' (password_file)");
 	says(&job, "Load key \"/etc/key\": invalid format\nx: Permission denied (publickey).\n",
 			"ssh_key_file: \"/etc/key\": invalid format");
 	says(&job, "x: Permission denied (publickey).\n", "'/etc/key'");
 	says(&job, "@  WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!  @\n", "stand in for it");
+	says(&job, "@  WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!  @\n",
+			"'/etc/hosts' (ssh_known_hosts_file)");
+	says(&job, "Host key verification failed.\r\n", "'/etc/hosts' (ssh_known_hosts_file)");
 	says(&job, "fatal: x: SSL certificate problem: certificate has expired\n",
 			"certificate has expired: it does not fit ca_file '/etc/ca'");
+}
+
+/* In the words of GnuTLS, which git has on Debian, and of OpenSSL. */
+static void tls(void **state)
+{
+	struct fetch_job job = FETCH_JOB_INIT;
+
+	(void)state;
+	says(&job, "fatal: x: GnuTLS recv error (-12): A TLS fatal alert has been received.\n",
+			"set client_cert_file and client_key_file");
+	says(&job, "fatal: x: error:0A00045C:SSL: tlsv13 alert certificate required\n",
+			"set client_cert_file and client_key_file");
+	says(&job,
+			"fatal: x: gnutls_handshake() failed: The TLS connection was non-properly "
+			"terminated.\n",
+			"ended before");
+	says(&job, "fatal: x: GnuTLS recv error (-9): Error decoding the received TLS packet.\n",
+			"ended before");
+	says(&job, "fatal: x: gnutls_handshake() failed: An unexpected TLS packet was received.\n",
+			"does not speak TLS");
+	says(&job, "fatal: x: error reading X.509 key or certificate file\n", "client_key_file");
+	job.access.ca_file = text("/etc/ca");
+	job.access.client_cert_file = text("/etc/cert");
+	says(&job, "fatal: x: GnuTLS recv error (-12): A TLS fatal alert has been received.\n",
+			"'/etc/cert' (client_cert_file)");
+	says(&job, "fatal: x: Problem with the SSL CA cert (path? access rights?)\n",
+			"ca_file '/etc/ca'");
 }
 
 static void network(void **state)
@@ -76,6 +111,12 @@ static void network(void **state)
 	(void)state;
 	says(&job, "fatal: x: Could not resolve host: x\n", "'git.example.com' is known");
 	says(&job, "ssh: connect to host x port 22: Connection refused\n", "refused");
+	says(&job, "fatal: expected flush after ref listing\n", "ended before");
+	job.access.proxy = text("http://proxy.example.com:3128");
+	says(&job, "fatal: x: Failed to connect to x port 3128\n",
+			"through proxy 'http://proxy.example.com:3128'");
+	says(&job, "fatal: x: Could not resolve proxy: proxy.example.com\n",
+			"proxy 'http://proxy.example.com:3128'");
 	says(&job, "fatal: x: The requested URL returned error: 302\n", "'evil.example.com'");
 	says(&job, "fatal: x: The requested URL returned error: 503\n", "HTTP status 503");
 	says(&job, "fatal: repository 'https://x/' not found\n", "no such repository");
@@ -137,6 +178,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(credentials),
+			cmocka_unit_test(tls),
 			cmocka_unit_test(network),
 			cmocka_unit_test(other_ways),
 			cmocka_unit_test(strangers),
