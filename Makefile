@@ -238,6 +238,9 @@ torture: all build/torture/checker
 	@tests/torture/run --no-naive $(SWITCHES) $(READERS)
 	@tests/torture/run --faults=$(FAULTS) 0 $(READERS)
 	@KILL_STEP=1 TEST_SECONDS=600 REFMOUNT_BIN=$(CURDIR)/build tests/integration/kill_calls.t
+	@KILLS=200 TEST_SECONDS=900 REFMOUNT_BIN=$(CURDIR)/build tests/remote/kill_fetcher.t
+	@ROUNDS=200 TEST_SECONDS=900 REFMOUNT_BIN=$(CURDIR)/build tests/remote/weather.t
+	@LONG=1 TEST_SECONDS=300 REFMOUNT_BIN=$(CURDIR)/build tests/remote/hang.t
 
 # BENCH=quick takes a minute.
 bench: all build/bench/probe build/bench/render
@@ -313,7 +316,8 @@ help:
 	@echo 'make fuzz          each fuzz target for FUZZ_SECONDS=60'
 	@echo 'make differ        CASES=20000 templates of SEED=1, rendered by us and by Jinja2'
 	@echo 'make torture       SWITCHES=10000 under READERS=6: nobody may see half a change; then'
-	@echo '                   the same while processes are killed, FAULTS=100 percent'
+	@echo '                   the same while processes are killed, FAULTS=100 percent, and while'
+	@echo '                   the network of a remote fails'
 	@echo 'make incremental   COMMITS=500 random commits in TEMPLATES=300, upon each other and from nothing'
 	@echo 'make bench         one table of figures, beside ext4, squashfuse, bindfs (BENCH=quick)'
 	@echo 'make install-deps  the Debian packages for all of this'

@@ -27,6 +27,7 @@ def arguments():
     parser.add_argument("--basic", metavar="FILE", help="a line USER:PASSWORD")
     parser.add_argument("--bearer", metavar="FILE", help="a line with a token")
     parser.add_argument("--redirect", metavar="URL", help="answer everything with 302 to this and the path")
+    parser.add_argument("--old", action="store_true", help="speak version 0 of git's protocol only")
     parser.add_argument("--gate", metavar="FILE", help="while it exists no request that is allowed is answered")
     parser.add_argument("--log", metavar="FILE")
     return parser.parse_args()
@@ -86,7 +87,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             "GIT_CONFIG_GLOBAL": os.devnull,
             "GIT_HTTP_EXPORT_ALL": "1",
             "GIT_PROJECT_ROOT": self.server.options.folder,
-            "GIT_PROTOCOL": self.headers.get("Git-Protocol", ""),
+            "GIT_PROTOCOL": "" if self.server.options.old else self.headers.get("Git-Protocol", ""),
             "REQUEST_METHOD": self.command,
             "PATH_INFO": path,
             "QUERY_STRING": query,

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# A fetch that hangs keeps nobody waiting, and is ended: when no connection comes about after 10 s, else after 120 s.
+#
+# LONG=1 waits for that.
+. "$(dirname "$0")/lib.sh"
+
+new_remote
+make_ca
+serve_https "$T/srv"
+proxy "$PORT"
+mounted "$URL/config.git#main" -o ca_file="$CA/ca.pem"
+old=$(rev)
+new=$(push a two)
+proxy_mode hang
+begin=$(date +%s%N)
+since() { echo $((($(date +%s%N) - begin) / 1000000)); }
+ok 'sync gives up' not refmount sync "$M" --timeout 500ms
+ok 'when it was told to' test "$(since)" -lt 4000
+ok 'serving goes on' serving "$old"
+is "$(cat "$M/d/deep/c")" sea 'all of it'
+if [ -n "${LONG-}" ]; then
+	ok 'a connection that does not come about is given up' wait_until 15 failed_with 'does not answer'
+	printf '# after %d ms\n' "$(since)"
+	proxy_mode stall:4000 && begin=$(date +%s%N)
+	refmount sync "$M" >/dev/null 2>&1 &
+	ok 'a fetch that stops is given up' wait_until 130 failed_with 'longer than|does not answer|less than'
+	printf '# after %d ms: %s\n' "$(since)" "$(status "s['last_sync']['error']")"
+	proxy_mode pass
+	ok 'over, sync' refmount sync "$M"
+	ok 'the push is served' serving "$new"
+fi
+begin=$(date +%s%N)
+ok 'unmounts' refmount umount "$M"
+ok 'at once' test "$(since)" -lt 4000
+ok 'nothing is left running' wait_until 5 nothing_left
+finish
