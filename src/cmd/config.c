@@ -16,12 +16,14 @@
 #include "src/base/str.h"
 #include "src/cmd/setting.h"
 #include "src/cmd/source.h"
+#include "src/engine/listener.h"
 #include "src/engine/operations.h"
 #include "src/link/settings.h"
 #include "src/value/doc.h"
 #include "src/value/value.h"
 
 #define ARENA_LIMIT (64u << 20)
+#define HTTP_LISTEN "127.0.0.1" /* unless the node says otherwise */
 #define KEYS_MAX    32
 
 struct config {
@@ -372,7 +374,11 @@ static int set_credentials(struct config *config, const struct value *value, str
 
 static int set_http(struct config *config, const struct value *value, struct err *err)
 {
-	return take_map(config, http_keys, value, err);
+	int rc = take_map(config, http_keys, value, err);
+
+	if (rc == 0 && !config->settings->http_listen)
+		rc = setting_text(&config->settings->http_listen, HTTP_LISTEN, err);
+	return rc == 0 ? listener_check(config->settings, err) : rc;
 }
 
 static const struct key top_keys[] = {

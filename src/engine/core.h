@@ -46,6 +46,8 @@ struct loop;
 struct loop_source;
 struct operations;
 struct probation;
+struct listener;
+struct report;
 struct result;
 struct signatures;
 struct state;
@@ -125,7 +127,8 @@ struct engine {
 	struct gate *gate;
 	struct hooks *hooks;
 	struct probation *probation;
-	struct live *live; /* NULL: this node names no live files */
+	struct live *live;	       /* NULL: this node names no live files */
+	struct listener *listener;     /* NULL: nobody shall push */
 	struct signatures *signatures; /* NULL: nothing has to be signed */
 	struct ctl_server *ctl;
 	struct ticket *tickets;
@@ -241,6 +244,8 @@ void present_now(struct engine *engine);
 void present_within(struct engine *engine, uint64_t after_ms); /* at the latest */
 void present_on_timer(void *arg);
 void present_answer(struct engine *engine, const struct message *message);
+/* For whoever asks: about what is visible, as of this moment. */
+void present_report(struct engine *engine, struct report *out);
 bool present_is_settled(const struct engine *engine); /* what is visible says all we know */
 
 struct hold present_hold(const struct engine *engine); /* as it will be once TARGET is visible */

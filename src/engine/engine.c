@@ -31,6 +31,7 @@
 #include "src/engine/history.h"
 #include "src/engine/hooks.h"
 #include "src/engine/live.h"
+#include "src/engine/listener.h"
 #include "src/engine/operations.h"
 #include "src/engine/probation.h"
 #include "src/engine/signatures.h"
@@ -161,6 +162,21 @@ static void on_cut(struct engine *engine)
 	tickets_check(engine);
 }
 
+/* A mount that nobody can push to is not what was asked for; one that is served already stays. */
+static bool listens(struct engine *engine, bool is_adopted)
+{
+	struct err err = ERR_INIT;
+
+	if (!engine->listener || listener_start(engine->listener, &err) == 0)
+		return true;
+	log_error("%s", err.text);
+	if (is_adopted)
+		return true;
+	engine->is_failed = true;
+	switcher_fail(engine->switcher, 2, err.text);
+	return false;
+}
+
 static void on_hello(struct engine *engine, const struct message *message)
 {
 	if (engine->is_greeted)
@@ -168,7 +184,8 @@ static void on_hello(struct engine *engine, const struct message *message)
 	engine->is_greeted = true;
 	if (message->code == 1)
 		show_restart(engine, "engine");
-	start_serving(engine, message->code == 1);
+	if (listens(engine, message->code == 1))
+		start_serving(engine, message->code == 1);
 }
 
 static void on_message(struct engine *engine, const struct message *message)
@@ -261,6 +278,46 @@ static int add_timers(struct engine *engine, struct err *err)
 	for (i = 0; i < sizeof(timers) / sizeof(timers[0]) && rc == 0; i++)
 		rc = loop_add_timer(engine->loop, timers[i].fn, engine, timers[i].out, err);
 	return rc;
+}
+
+/* --- pushes --- */
+
+static void on_push(void *arg)
+{
+	struct engine *engine = arg;
+
+	if (engine->follow)
+		follow_now(engine->follow);
+}
+
+static void on_question(void *arg, struct report *out)
+{
+	present_report(arg, out);
+}
+
+static void on_listener(void *arg, bool has_restarted)
+{
+	struct engine *engine = arg;
+
+	if (has_restarted)
+		show_restart(engine, "HTTP role");
+	present_now(engine);
+}
+
+static int prepare_listener(struct engine *engine, struct err *err)
+{
+	const struct listener_spec spec = {
+			.loop = engine->loop,
+			.settings = &engine->settings,
+			.look = on_push,
+			.report = on_question,
+			.change = on_listener,
+			.arg = engine,
+	};
+
+	if (!engine->settings.http_listen[0])
+		return 0;
+	return listener_new(&spec, &engine->listener, err);
 }
 
 /* --- life --- */
@@ -386,6 +443,8 @@ static int begin(struct engine *engine, struct err *err)
 	if (rc == 0)
 		rc = open_operations(engine, err);
 	if (rc == 0)
+		rc = prepare_listener(engine, err);
+	if (rc == 0)
 		rc = listen_for_requests(engine, err);
 	if (rc == 0)
 		rc = loop_add_fd(engine->loop, ENGINE_FD_LINK, EPOLLIN, on_link, engine,
@@ -401,6 +460,7 @@ static void end(struct engine *engine)
 	gate_free(engine->gate);
 	commands_free(engine->commands);
 	ctl_server_free(engine->ctl);
+	listener_free(engine->listener);
 	follow_free(engine->follow);
 	verify_free(engine->verify);
 	credentials_free(engine->credentials);

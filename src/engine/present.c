@@ -24,12 +24,14 @@
 #include "src/engine/hooks.h"
 #include "src/engine/operations.h"
 #include "src/engine/probation.h"
+#include "src/engine/listener.h"
 #include "src/engine/resolver.h"
 #include "src/engine/live.h"
 #include "src/engine/signatures.h"
 #include "src/engine/status.h"
 #include "src/engine/switch.h"
 #include "src/snap/store.h"
+#include "src/http/talk.h"
 
 #define SPARE_AFTER_MS 20
 #define SILENT_POLLS   3
@@ -130,15 +132,20 @@ static void collect_hooks(const struct hooks *hooks, struct ground *ground, stru
 	out->hook_trouble = ground->hook_trouble;
 }
 
-/* As it will be once TARGET is visible. Points into ENGINE and GROUND. */
-static void collect(struct engine *engine, struct ground *ground, struct facts *out)
+static const char *no_http(const struct engine *engine)
+{
+	return engine->listener ? listener_trouble(engine->listener) : "not configured";
+}
+
+/* As it is once TARGET is visible. Points into ENGINE and GROUND. */
+static void collect(struct engine *engine, const struct generation *target, struct ground *ground,
+		struct facts *out)
 {
 	struct last_switch *last = &ground->last;
 	const struct saved *saved = &engine->saved;
-	const struct generation *target = engine->target;
 	bool is_switch = !oid_equal(&target->commit, &saved->served.commit);
 
-	ground->hold = present_hold(engine);
+	ground->hold = target == engine->target ? present_hold(engine) : saved->hold;
 	*last = saved->last_switch;
 	if (is_switch)
 		*last = (struct last_switch){
@@ -178,9 +185,11 @@ static void collect(struct engine *engine, struct ground *ground, struct facts *
 			.keeper = atomic_load(&engine->shared->keeper),
 			.server = atomic_load(&engine->shared->server),
 			.engine = atomic_load(&engine->shared->engine),
+			.http = engine->listener ? listener_pid(engine->listener) : 0,
 			.restarts = atomic_load(&engine->shared->server_restarts) +
 					atomic_load(&engine->shared->engine_restarts),
 			.no_watchers = no_watchers(engine),
+			.no_http = no_http(engine),
 			.no_sandbox = filter_missing(),
 			.probation_until = probation_until(engine->probation),
 			.fallback = saved->on_probation.fallback,
@@ -303,14 +312,8 @@ static void tell_manager(const struct facts *facts)
 	if (!notify_is_wanted())
 		return;
 	oid_format(&facts->generation->commit, revision);
-	buf_printf(&line, "STATUS=%.12s of %s, %s, %s", revision, facts->ref, status_sync(facts),
-			status_health(facts));
-	if (strcmp(status_health(facts), "Healthy") != 0) {
-		buf_add_str(&line, ": ");
-		status_reason(facts, &line);
-	}
-	if (buf_ok(&line))
-		line.data[strcspn(line.data, "\n")] = '\0';
+	buf_printf(&line, "STATUS=%.12s of %s, ", revision, facts->ref);
+	status_words(facts, &line);
 	(void)notify_send(buf_str(&line), -1);
 	buf_release(&line);
 }
@@ -364,7 +367,7 @@ void present_now(struct engine *engine)
 	if (engine->is_stale)
 		return;
 	refresh_delta(engine);
-	collect(engine, &ground, &facts);
+	collect(engine, engine->target, &ground, &facts);
 	rc = status_texts(&facts, engine->history, &texts);
 	if (rc == 0 && engine->target == engine->visible && !engine->must_present &&
 			same_text(&texts, &engine->shown, TEXT_STATUS) &&
@@ -387,6 +390,22 @@ void present_now(struct engine *engine)
 	engine->must_present = rc < 0;
 	if (rc < 0)
 		present_failed(engine, err.text);
+}
+
+void present_report(struct engine *engine, struct report *out)
+{
+	struct ground ground;
+	struct facts facts;
+
+	if (!engine->visible) {
+		buf_add_str(&out->words, "nothing is served yet\n");
+		return;
+	}
+	collect(engine, engine->visible, &ground, &facts);
+	out->is_serving = true;
+	out->is_ready = status_is_ready(&facts);
+	status_words(&facts, &out->words);
+	buf_add_char(&out->words, '\n');
 }
 
 void present_within(struct engine *engine, uint64_t after_ms)

@@ -134,6 +134,24 @@ void status_reason(const struct facts *facts, struct buf *out)
 		buf_add_str(out, "a newer revision is on its way");
 }
 
+void status_words(const struct facts *facts, struct buf *out)
+{
+	struct buf reason = BUF_INIT;
+
+	status_reason(facts, &reason);
+	buf_printf(out, "%s, %s", status_sync(facts), status_health(facts));
+	if (reason.len > 0)
+		buf_printf(out, ": %.*s", (int)strcspn(reason.data, "\n"), reason.data);
+	buf_release(&reason);
+}
+
+bool status_is_ready(const struct facts *facts)
+{
+	if (strcmp(status_sync(facts), "Unknown") == 0)
+		return false;
+	return status_is_synced(facts) || strcmp(status_health(facts), "Degraded") != 0;
+}
+
 static struct value *facts_of_node(struct arena *arena, const char *text)
 {
 	struct value *map = value_map(arena);
@@ -181,6 +199,7 @@ static struct value *processes(struct arena *arena, const struct facts *facts)
 	fields_int(&fields, "keeper", facts->keeper);
 	fields_int(&fields, "server", facts->server);
 	fields_int(&fields, "engine", facts->engine);
+	fields_int(&fields, "http", facts->http);
 	fields_int(&fields, "restarts", (int64_t)facts->restarts);
 	return fields_end(&fields);
 }
@@ -197,6 +216,7 @@ static struct value *features(struct arena *arena, const struct facts *facts)
 			{"leases", "leases_reason", later},
 			{"readers", "readers_reason", later},
 			{"sandbox", "sandbox_reason", facts->no_sandbox},
+			{"http", "http_reason", facts->no_http},
 	};
 	struct fields fields = fields_begin(arena);
 	size_t i;

@@ -51,7 +51,7 @@ struct facts {
 	bool is_checking;  /* likewise: it is built, and the node's checks run */
 	/* What differs from the mount elsewhere; NULL: that is not watched. */
 	const struct live_list *live;
-	int32_t keeper, server, engine; /* pids; 0: not running */
+	int32_t keeper, server, engine, http; /* pids; 0: not running */
 	uint64_t restarts;
 	const struct hook_report *hooks; /* of the node, in their order */
 	size_t hook_count;
@@ -60,6 +60,7 @@ struct facts {
 	struct oid fallback;	  /* where the mount goes if it does not */
 	const char *no_watchers;  /* why watchers of files are not woken; NULL: they are */
 	const char *no_sandbox;	  /* why builders are not confined; NULL: they are */
+	const char *no_http;	  /* why nobody can push; NULL: they can */
 };
 
 bool status_is_synced(const struct facts *facts);
@@ -68,6 +69,15 @@ const char *status_health(const struct facts *facts); /* Healthy, Progressing, .
 
 /* In a few words why the health is not Healthy (nothing is added when it is). */
 void status_reason(const struct facts *facts, struct buf *out);
+
+/* "SYNC, HEALTH", and the reason when there is one: a line without its end. */
+void status_words(const struct facts *facts, struct buf *out);
+
+/*
+ * Is what is served what should be? Yes while a newer revision is on its way, and when it is held on
+ * purpose; no when the newest was rejected or could not be tried, or the source is silent.
+ */
+bool status_is_ready(const struct facts *facts);
 
 /* NULL: the arena is used up. */
 struct value *status_value(struct arena *arena, const struct facts *facts);

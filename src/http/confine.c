@@ -28,10 +28,10 @@ static const char *const process_calls[] = {"brk", "exit", "exit_group", "getpid
 
 int confine_become(uint32_t uid, uint32_t gid, struct err *err)
 {
-	if (setgroups(0, NULL) < 0)
-		return err_sys(err, errno, "give up groups");
 	if (setresgid(gid, gid, gid) < 0)
 		return err_sys(err, errno, "become group %u", gid);
+	if (setgroups(0, NULL) < 0)
+		return err_sys(err, errno, "give up groups");
 	if (setresuid(uid, uid, uid) < 0)
 		return err_sys(err, errno, "become user %u", uid);
 	return 0;

@@ -13,7 +13,10 @@ struct err;
 
 #define CONFINE_MEMORY_MAX (64ul << 20) /* bytes of private writable memory */
 
-/* Be UID and GID, with no other group. 0 or negative errno; needs root. */
+/*
+ * Be UID and GID, with no other group. 0; -EINVAL: there is no such user here, nothing has changed; or
+ * other negative errno. Needs root.
+ */
 int confine_become(uint32_t uid, uint32_t gid, struct err *err);
 
 /*

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <time.h>
 
 #include "src/base/err.h"
 #include "src/base/log.h"
@@ -91,7 +92,8 @@ static void on_engine(void *arg, uint32_t epoll_events)
 
 /* --- life --- */
 
-static int receive_begin(struct role *role, struct begin *begin)
+/* Wait for a packet of TYPE, which has to be the next one. */
+static int await(struct role *role, enum talk_type wanted)
 {
 	struct pollfd engine = {.fd = HTTP_FD_ENGINE, .events = POLLIN};
 	enum talk_type type;
@@ -101,9 +103,28 @@ static int receive_begin(struct role *role, struct begin *begin)
 		(void)poll(&engine, 1, -1);
 		rc = talk_receive(HTTP_FD_ENGINE, &type, &role->packet);
 	} while (rc == -EAGAIN);
+	return rc == 0 && type != wanted ? -EBADMSG : rc;
+}
+
+/* Nobody is refused because the secrets were not there yet. */
+static int take_first_secrets(struct role *role, struct err *err)
+{
+	int rc = await(role, TALK_SECRETS);
+
 	if (rc < 0)
-		return rc;
-	return type == TALK_BEGIN ? talk_get_begin(&role->packet, begin) : -EBADMSG;
+		return err_sys(err, -rc, "wait for secrets");
+	take_secrets(role);
+	return 0;
+}
+
+/* In a user namespace of its own root may be the only user there is. */
+static int become(const struct begin *begin, struct err *err)
+{
+	int rc = begin->becomes ? confine_become(begin->uid, begin->gid, err) : 0;
+
+	if (rc == -EINVAL && !begin->user[0])
+		return 0;
+	return rc < 0 ? err_wrap(err, "user '%s'", begin->user[0] ? begin->user : "nobody") : 0;
 }
 
 static int start(struct role *role, const struct begin *begin, struct err *err)
@@ -119,16 +140,19 @@ static int start(struct role *role, const struct begin *begin, struct err *err)
 	};
 	int rc;
 
-	rc = begin->becomes ? confine_become(begin->uid, begin->gid, err) : 0;
+	rc = become(begin, err);
 	if (rc < 0)
-		return err_wrap(err, "user '%s'", begin->user);
+		return rc;
 	rc = loop_new(&role->loop, err);
 	if (rc < 0)
 		return rc;
 	spec.loop = role->loop;
 	rc = server_new(&spec, &role->server, err);
+	if (rc == 0 && begin->needs_secret)
+		rc = take_first_secrets(role, err);
 	if (rc == 0)
 		rc = loop_add_fd(role->loop, HTTP_FD_ENGINE, EPOLLIN, on_engine, role, NULL, err);
+	tzset(); /* the library writes dates, and no file can be opened then */
 	return rc == 0 ? confine_process(FILES_MAX, err) : rc;
 }
 
@@ -141,7 +165,9 @@ int http_main(void)
 
 	(void)signal(SIGPIPE, SIG_IGN);
 	proc_set_name("http");
-	rc = receive_begin(&role, &begin);
+	rc = await(&role, TALK_BEGIN);
+	if (rc == 0)
+		rc = talk_get_begin(&role.packet, &begin);
 	if (rc < 0)
 		return EXIT_FAILURE;
 	log_open("http", begin.name, begin.has_syslog);

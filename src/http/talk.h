@@ -27,7 +27,7 @@ enum talk_type { TALK_BEGIN = 1, TALK_SECRETS, TALK_LOOK, TALK_ASK, TALK_REPORT 
 
 struct begin {
 	char name[256]; /* of the mount */
-	char user[64];	/* for messages */
+	char user[64];	/* for messages; "": nobody was asked for, and it need not be possible */
 	uint32_t uid, gid;
 	bool becomes;	   /* uid and gid are to be taken on */
 	bool needs_secret; /* whoever has none is refused; SECRETS follows */

@@ -60,13 +60,13 @@ same("drift", s["drift"], {"revision": False, "files": 0, "readers": 0})
 shown = subprocess.check_output(["git", "-C", repo, "ls-tree", "-rl", "HEAD"], text=True).splitlines()
 same("files", s["files"], len(shown))
 same("bytes", s["bytes"], sum(int(line.split()[3]) for line in shown if line.startswith("100")))
-same("processes keys", list(s["processes"]), ["keeper", "server", "engine", "restarts"])
+same("processes keys", list(s["processes"]), ["keeper", "server", "engine", "http", "restarts"])
 for role in "keeper", "server", "engine":
     pid = s["processes"][role]
     same(f"ps of {role}", open(f"/proc/{pid}/cmdline").read().split("\0")[0].split()[:2], ["refmount:", role])
 same("processes.restarts", s["processes"]["restarts"], 0)
-same("features keys", [k for k in s["features"] if not k.endswith("_reason")], ["watchers", "leases", "readers", "sandbox"])
-for feature in "watchers", "leases", "readers", "sandbox":
+same("features keys", [k for k in s["features"] if not k.endswith("_reason")], ["watchers", "leases", "readers", "sandbox", "http"])
+for feature in "watchers", "leases", "readers", "sandbox", "http":
     reason = s["features"].get(f"{feature}_reason")
     same(f"features.{feature}: false if and only if there is a reason", s["features"][feature], not reason)
 for name, value in ("served_since", s["served_since"]), ("last_sync.time", s["last_sync"]["time"]), ("last_switch.time", s["last_switch"]["time"]):

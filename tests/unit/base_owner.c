@@ -19,6 +19,16 @@ static void expect(const char *file, const char *name, bool is_group, int64_t wa
 	assert_int_equal(id, want < 0 ? 7 : want);
 }
 
+static void expect_login(const char *file, const char *name, int64_t uid, int64_t gid)
+{
+	uint32_t ids[2] = {7, 8};
+	int rc = owner_find_login_in(file, name, &ids[0], &ids[1]);
+
+	assert_int_equal(rc, uid < 0 ? -ENOENT : 0);
+	assert_int_equal(ids[0], uid < 0 ? 7 : uid);
+	assert_int_equal(ids[1], uid < 0 ? 8 : gid);
+}
+
 static void of_this_machine(void **state)
 {
 	(void)state;
@@ -44,6 +54,12 @@ static void of_a_file(void **state)
 	assert_int_equal(fclose(file), 0);
 	expect(path, "postgres", false, 5432);
 	expect(path, "this is no entry", false, -1);
+	expect_login(path, "postgres", 5432, 5433);
+	expect_login(path, "5432", 5432, 5433);
+	expect_login(path, "77", 77, 77);
+	expect_login(path, "nobody", -1, -1);
+	expect_login(path, "-1", -1, -1);
+	expect_login(path, "4294967295", -1, -1);
 
 	file = fopen(path, "w");
 	assert_non_null(file);
@@ -53,6 +69,8 @@ static void of_a_file(void **state)
 	expect(path, "postgres", true, -1);
 	assert_int_equal(unlink(path), 0);
 	expect(path, "root", true, -1);
+	expect_login(path, "77", 77, 77);
+	expect_login(path, "root", -1, -1);
 }
 
 int main(void)

@@ -140,14 +140,16 @@ static void as_the_interface_says(void **state)
 			"drift: {revision: false, files: 0, readers: 0}\n"
 			"files: 1234\n"
 			"bytes: 5678901\n"
-			"processes: {keeper: 4101, server: 4102, engine: 4103, restarts: 0}\n"
+			"processes: {keeper: 4101, server: 4102, engine: 4103, http: 0, restarts: "
+			"0}\n"
 			"features:\n"
 			"  watchers: true\n"
 			"  leases: false\n"
 			"  leases_reason: not in this version\n"
 			"  readers: false\n"
 			"  readers_reason: not in this version\n"
-			"  sandbox: true\n");
+			"  sandbox: true\n"
+			"  http: true\n");
 	assert_string_equal(buf_str(&texts.of[TEXT_DRIFT]),
 			"sync: Synced\n"
 			"revision:\n"
