@@ -8,12 +8,22 @@
 #define YEAR_0_S    (-62167219200) /* 0000-01-01T00:00:00Z */
 #define YEAR_9999_S 253402300799   /* 9999-12-31T23:59:59Z */
 
-uint64_t clock_mono_ns(void)
+static uint64_t read_ns(clockid_t clock)
 {
 	struct timespec now;
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	(void)clock_gettime(clock, &now);
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+uint64_t clock_mono_ns(void)
+{
+	return read_ns(CLOCK_MONOTONIC);
+}
+
+uint64_t clock_boot_ns(void)
+{
+	return read_ns(CLOCK_BOOTTIME);
 }
 
 uint64_t clock_mono_ms(void)

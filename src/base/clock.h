@@ -1,5 +1,5 @@
 /*
- * clock: the two clocks, and time as text.
+ * clock: the clocks, and time as text.
  *
  * Deadlines and durations use the monotonic clock only, so that a step of the wall clock changes
  * nothing but the times shown.
@@ -13,6 +13,8 @@
 
 uint64_t clock_mono_ns(void);
 uint64_t clock_mono_ms(void);
+uint64_t clock_boot_ns(
+		void); /* since boot, sleep included: what /proc counts starts of processes in */
 int64_t clock_wall_s(void); /* seconds since 1970, UTC */
 
 /* ISO 8601 UTC; years outside 0..9999 are clamped. */
