@@ -5,10 +5,11 @@
  *
  *     field                     written by        read by
  *     pids, restarts, tables,   keeper            all
- *     watchers
+ *     watchers, readers
  *     views, current, init,     server            all
  *     lookups, slots, requests,
  *     incarnations
+ *     opens                     server, engine    engine
  *
  * Anything in here may have been left half-written by a process that was killed: what matters is
  * published by one atomic store, after its parts. The layout is versioned; nobody takes over a
@@ -23,9 +24,11 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "src/link/opens.h"
+
 struct err;
 
-#define STATE_VERSION		2u
+#define STATE_VERSION		3u
 #define STATE_SEGMENTS		2048 /* as many as a server can have mapped */
 #define STATE_GENERATIONS	256
 #define STATE_SLOTS		16
@@ -35,6 +38,8 @@ struct err;
 #define STATE_REASON_SIZE	160
 #define STATE_INCARNATIONS	1024 /* in groups of STATE_INCARNATION_GROUP */
 #define STATE_INCARNATION_GROUP 16
+
+enum { STATE_READERS_OFF, STATE_READERS_EXPECTED, STATE_READERS_MARKED };
 
 /* Bits of `options`: what a keeper was told by its environment, for tests and comparisons. */
 #define STATE_NO_EPOCH 1u /* REFMOUNT_NO_EPOCH: invalidate entry by entry, however many */
@@ -98,6 +103,10 @@ struct state {
 	_Atomic uint32_t watchers;
 	char watchers_reason[STATE_REASON_SIZE]; /* written before `watchers` is cleared */
 
+	/* Does the kernel tell who opens what (STATE_READERS_*)? If not: why. */
+	_Atomic uint32_t readers;
+	char readers_reason[STATE_REASON_SIZE];
+
 	_Atomic uint32_t init_len; /* what INIT agreed is frozen for the life of the mount */
 	_Alignas(8) uint8_t init[STATE_INIT_SIZE];
 
@@ -109,6 +118,7 @@ struct state {
 	struct state_generation generations[STATE_GENERATIONS];
 	_Atomic uint32_t incarnation_count; /* entries in use */
 	struct state_incarnation incarnations[STATE_INCARNATIONS];
+	struct opens opens;
 	struct state_slot slots[STATE_SLOTS];
 };
 
