@@ -229,6 +229,7 @@ static int launch_server(struct keeper *keeper, struct err *err)
 			.state_fd = keeper->state_fd,
 			.link = link[1],
 			.door = keeper->door,
+			.queue = keeper->queue,
 			.state = keeper->state};
 	rc = spawn_server(&spawn, &keeper->server.pid, err);
 	(void)close(link[1]);

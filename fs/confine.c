@@ -24,9 +24,9 @@
 static const char *const serving_calls[] = {"read", "write", "writev", "poll", "ppoll", "recvmsg",
 		"sendmsg", "sendto", "futex", "clock_nanosleep", "restart_syscall", NULL};
 
-/* Segments come as descriptors. */
-static const char *const segment_calls[] = {
-		"munmap", "mremap", "madvise", "fstat", "newfstatat", "fcntl", "close", NULL};
+/* Segments come as descriptors; so do files that somebody has opened (census.c). */
+static const char *const segment_calls[] = {"munmap", "mremap", "madvise", "fstat", "newfstatat",
+		"statx", "fcntl", "close", NULL};
 
 /* And how a thread begins that has not come to run yet, and how abort(3) ends. */
 static const char *const process_calls[] = {"rseq", "set_robust_list", "brk", "clock_gettime",

@@ -14,9 +14,12 @@
 #include "fs/upgrade.h"
 #include "src/base/err.h"
 #include "src/base/log.h"
-#include "src/base/notify.h"
+#include "src/base/loop.h"
 #include "src/link/message.h"
 #include "src/link/state.h"
+
+#define QUIT_TRIES    25
+#define QUIT_PAUSE_MS 10
 
 void forward_to(struct child *child, const struct message *message, int fd)
 {
@@ -159,13 +162,21 @@ static void take_publish(struct keeper *keeper)
 		forward_to(&keeper->server, &keeper->message, -1);
 }
 
-static void quit(struct keeper *keeper)
+/*
+ * An open that the server has not come to note yet holds the mount busy, like an open file: that passes.
+ */
+void forward_quit(void *arg)
 {
-	bool is_lazy = keeper->message.flags & MESSAGE_QUIT_LAZY;
+	struct keeper *keeper = arg;
+	bool is_lazy = keeper->quits_lazily;
 	struct err err = ERR_INIT;
 	int rc;
 
 	rc = keeper_detach(keeper, is_lazy, &err);
+	if (rc == -EBUSY && keeper->queue >= 0 && keeper->quit_tries++ < QUIT_TRIES) {
+		loop_timer_set(keeper->quit_timer, QUIT_PAUSE_MS);
+		return;
+	}
 	if (rc < 0) {
 		forward_refusal(keeper, MESSAGE_QUIT, -rc, err.text);
 		return;
@@ -214,11 +225,12 @@ static void take_engine_message(struct keeper *keeper, int fd /* takes ownership
 			keeper_give_up(keeper, message->code, message->text);
 		break;
 	case MESSAGE_READY:
-		keeper_close_fd(&keeper->report);
-		(void)notify_send("READY=1", -1);
+		keeper_ready(keeper);
 		break;
 	case MESSAGE_QUIT:
-		quit(keeper);
+		keeper->quits_lazily = message->flags & MESSAGE_QUIT_LAZY;
+		keeper->quit_tries = 0;
+		forward_quit(keeper);
 		break;
 	default:
 		log_warn("the engine sent a message of type %u", message->type);
@@ -259,7 +271,9 @@ void forward_from_server(void *arg, uint32_t events)
 		return;
 	if (message->type == MESSAGE_SEGMENT_GONE)
 		take_gone(keeper);
-	else if (message->type == MESSAGE_SERVING)
+	else if (message->type == MESSAGE_SERVING || message->type == MESSAGE_PUBLISHED)
+		keeper_mark(keeper);
+	if (message->type == MESSAGE_SERVING)
 		upgrade_on_serving(keeper);
 	else if (message->type == MESSAGE_PUBLISHED)
 		forward_to(&keeper->engine, message, -1);

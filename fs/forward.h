@@ -21,5 +21,6 @@ void forward_refusal(struct keeper *keeper, uint32_t type, int code, const char 
 /* Callbacks of the loop; ARG is the keeper. */
 void forward_from_engine(void *arg, uint32_t events);
 void forward_from_server(void *arg, uint32_t events);
+void forward_quit(void *arg); /* unmount, as the engine has asked for */
 
 #endif

@@ -141,6 +141,11 @@ static int take_up(struct keeper *keeper, struct err *err)
 	keeper->door = duplicate("door");
 	if (keeper->door < 0)
 		keeper->door = -1;
+	keeper->queue = duplicate("queue");
+	if (keeper->queue < 0) {
+		keeper->queue = -1;
+		keeper_watch_readers(keeper); /* the mark went with the queue */
+	}
 	keeper->connection = mount_connection(keeper->settings.mountpoint);
 	keeper->had_server = true;
 	take_segments(keeper->state);
@@ -225,6 +230,7 @@ static void list_held(const struct keeper *keeper, struct buf *text)
 	add(text, "state", keeper->state_fd);
 	add(text, "device", keeper->device);
 	add(text, "door", keeper->door);
+	add(text, "queue", keeper->queue);
 	for (i = 0; i < STATE_SEGMENTS; i++) {
 		if (!atomic_load(&segments[i].number))
 			continue;

@@ -29,12 +29,14 @@
 #include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "fs/children.h"
 #include "fs/claim.h"
 #include "fs/forward.h"
 #include "fs/handover.h"
+#include "fs/mark.h"
 #include "fs/mount.h"
 #include "fs/roles.h"
 #include "fs/spawn.h"
@@ -44,6 +46,7 @@
 #include "src/base/log.h"
 #include "src/base/loop.h"
 #include "src/base/notify.h"
+#include "src/base/str.h"
 #include "src/link/state.h"
 
 #define REMOUNT_DELAY_MS 500
@@ -137,6 +140,7 @@ void keeper_end(struct keeper *keeper)
 	loop_timer_clear(keeper->engine.timer);
 	loop_timer_clear(keeper->watch_timer);
 	loop_timer_clear(keeper->remount_timer);
+	loop_timer_clear(keeper->quit_timer);
 	if (keeper->engine.pid > 0)
 		(void)kill(keeper->engine.pid, SIGTERM);
 	if (has_door)
@@ -208,6 +212,80 @@ static void on_mounts(void *arg, uint32_t events)
 		keeper_close_door(keeper, "the mount was moved or unmounted");
 }
 
+/* --- who opens what --- */
+
+static void lose_readers(struct keeper *keeper, const char *reason)
+{
+	struct state *state = keeper->state;
+
+	str_copy(state->readers_reason, sizeof(state->readers_reason), reason);
+	atomic_store(&state->readers, STATE_READERS_OFF);
+}
+
+/* Without a door there is no way to the file system but through the visible mount. */
+void keeper_watch_readers(struct keeper *keeper)
+{
+	int fd;
+
+	if (keeper->door < 0) {
+		lose_readers(keeper, keeper->state->watchers_reason);
+		return;
+	}
+	if (keeper->queue < 0) {
+		fd = mark_queue();
+		fd = fd < 0 ? fd : keeper_raise_fd(fd);
+		if (fd < 0) {
+			lose_readers(keeper, mark_reason(-fd));
+			return;
+		}
+		keeper->queue = fd;
+		handover_keep("queue", fd);
+	}
+	atomic_store(&keeper->state->readers, STATE_READERS_EXPECTED);
+}
+
+static void on_marker_exit(void *arg, pid_t pid, int status)
+{
+	struct keeper *keeper = arg;
+
+	if (pid != keeper->marker)
+		return;
+	keeper->marker = 0;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		atomic_store(&keeper->state->readers, STATE_READERS_MARKED);
+	else
+		lose_readers(keeper, mark_reason(WIFEXITED(status) ? WEXITSTATUS(status) : EINTR));
+	if (keeper->is_ready)
+		keeper_ready(keeper);
+}
+
+void keeper_mark(struct keeper *keeper)
+{
+	struct err err = ERR_INIT;
+	int rc;
+
+	if (keeper->queue < 0 || keeper->door < 0 || keeper->marker > 0 || keeper->is_ending ||
+			atomic_load(&keeper->state->readers) != STATE_READERS_EXPECTED)
+		return;
+	rc = mark_start(keeper->queue, keeper->door, &keeper->marker, &err);
+	if (rc == 0)
+		rc = loop_add_child(keeper->loop, keeper->marker, on_marker_exit, keeper, &err);
+	if (rc == 0)
+		return;
+	log_warn("%s", err.text);
+	lose_readers(keeper, err.text);
+	keeper->marker = 0;
+}
+
+void keeper_ready(struct keeper *keeper)
+{
+	keeper->is_ready = true;
+	if (keeper->marker > 0)
+		return;
+	keeper_close_fd(&keeper->report);
+	(void)notify_send("READY=1", -1);
+}
+
 static int take_made(struct keeper *keeper, struct mount_made *made, struct err *err)
 {
 	int rc = keeper_raise_fd(made->device);
@@ -222,6 +300,7 @@ static int take_made(struct keeper *keeper, struct mount_made *made, struct err 
 	if (made->door >= 0 && keeper->door < 0)
 		(void)snprintf(made->reason, sizeof(made->reason), "too many open files");
 	set_watchers(keeper, keeper->door >= 0, keeper->door >= 0 ? "" : made->reason);
+	keeper_watch_readers(keeper);
 	handover_keep("device", keeper->device);
 	handover_keep("state", keeper->state_fd);
 	if (keeper->door >= 0)
@@ -328,6 +407,7 @@ static int add_sources(struct keeper *keeper, struct err *err)
 			{keeper_remount, &keeper->remount_timer},
 			{upgrade_on_timer, &keeper->upgrade.timer},
 			{on_watchdog, &keeper->watchdog_timer},
+			{forward_quit, &keeper->quit_timer},
 	};
 	size_t i;
 	int rc;
@@ -465,7 +545,7 @@ int keeper_main(const char *name)
 	if (!keeper)
 		return KEEPER_COULD_NOT;
 	keeper->lock = keeper->device = keeper->state_fd = keeper->report = -1;
-	keeper->door = keeper->mounts = -1;
+	keeper->door = keeper->queue = keeper->mounts = -1;
 	keeper->server.link = keeper->engine.link = -1;
 	keeper->upgrade = (struct upgrade)UPGRADE_INIT;
 	rc = open_keeper(keeper, name, &err);

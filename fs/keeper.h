@@ -40,13 +40,19 @@ struct keeper {
 	int settings_fd, state_fd, lock, report;
 	int device; /* -1: not mounted */
 	int door;   /* writable clone of the mount, which keeps the connection alive; -1: none */
+	int queue;  /* the kernel's queue of opens (mark.h); -1: none */
 	int mounts; /* the table of mounts of our namespace: tells when it has changed; -1: none */
 	struct child server, engine;
 	struct watch watch;
 	struct upgrade upgrade;
 	struct loop_source *watch_timer, *end_timer, *remount_timer, *watchdog_timer;
+	struct loop_source *quit_timer;
+	unsigned quit_tries;
+	bool quits_lazily;
 	unsigned connection; /* its number in the kernel; 0: not known */
 	unsigned end_step;   /* what was tried to end the children */
+	pid_t marker;	     /* child that has the file system marked; 0: none */
+	bool is_ready;	     /* whoever started us is told so once nothing is waited for */
 	bool is_ending;
 	bool leaves_server;	/* it goes on after us, for files that are still open */
 	bool had_server;	/* the next one is a successor */
@@ -73,6 +79,15 @@ int keeper_detach(struct keeper *keeper, bool lazy, struct err *err);
 
 /* Nobody is woken any more, because of REASON; and the mount can go when others let go of it. */
 void keeper_close_door(struct keeper *keeper, const char *reason);
+
+/* The mount's door is known: make the queue of opens, unless there is one. */
+void keeper_watch_readers(struct keeper *keeper);
+
+/* Have it told who opens what from now on, if that can be and is not so yet. A server must serve. */
+void keeper_mark(struct keeper *keeper);
+
+/* The mount serves, says the engine: tell whoever started us. */
+void keeper_ready(struct keeper *keeper);
 
 /* Detach the corpse and mount again with a new connection; tries until it works. ARG: the keeper. */
 void keeper_remount(void *arg);

@@ -17,6 +17,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "fs/census.h"
 #include "fs/confine.h"
 #include "fs/door.h"
 #include "fs/ops.h"
@@ -45,11 +46,13 @@ struct server {
 	struct fuse_session *session;
 	struct requests *requests;
 	struct switcher *switcher;
+	struct census *census; /* NULL: nobody tells us who opens what */
 	struct door door;
-	int link;      /* -1 once the keeper is gone: then we serve what there is */
-	int end_fd;    /* workers have ended */
-	int wake_fd;   /* the switcher has something for us, or the first contents were read */
-	bool has_door; /* SERVER_FD_DOOR is ours; else it may be anything */
+	int link;	/* -1 once the keeper is gone: then we serve what there is */
+	int end_fd;	/* workers have ended */
+	int wake_fd;	/* the switcher has something for us, or the first contents were read */
+	bool has_door;	/* SERVER_FD_DOOR is ours; else it may be anything */
+	bool has_queue; /* likewise */
 	bool has_dropped;
 	uint32_t last_shed;	/* 0: none, and there is no need */
 	uint64_t trim_due_ms;	/* 0: nothing to give back */
@@ -344,6 +347,22 @@ static int start_switcher(struct server *server, struct err *err)
 	return rc;
 }
 
+/* One that cannot be started is no reason not to serve. */
+static void start_census(struct server *server)
+{
+	const struct census_source source = {.state = server->state,
+			.set = server->set,
+			.views = server->views,
+			.queue_fd = SERVER_FD_QUEUE};
+	struct err err = ERR_INIT;
+
+	if (!server->has_queue)
+		return;
+	if (census_start(&source, &server->census, &err) < 0)
+		log_error("%s", err.text);
+	(void)close(SERVER_FD_QUEUE);
+}
+
 static int begin(struct server *server, struct err *err)
 {
 	struct view view;
@@ -366,6 +385,8 @@ static int begin(struct server *server, struct err *err)
 		rc = start_switcher(server, err);
 	if (rc == 0)
 		rc = requests_start(server->requests, server->end_fd, err);
+	if (rc == 0)
+		start_census(server);
 	if (rc == 0 && is_first)
 		send_out(server);
 	if (rc == 0 && server->link >= 0)
@@ -376,6 +397,7 @@ static int begin(struct server *server, struct err *err)
 static void close_server(struct server *server)
 {
 	switcher_end(server->switcher);
+	census_end(server->census);
 	requests_free(server->requests);
 	ops_session_free(server->session);
 	views_free(server->views);
@@ -386,7 +408,9 @@ static void close_server(struct server *server)
 
 int server_main(const char *name)
 {
-	bool has_door = fcntl(SERVER_FD_DOOR, F_GETFD) >= 0; /* before anything else is opened */
+	/* Before anything else is opened. */
+	bool has_door = fcntl(SERVER_FD_DOOR, F_GETFD) >= 0;
+	bool has_queue = fcntl(SERVER_FD_QUEUE, F_GETFD) >= 0;
 	struct server *server = calloc(1, sizeof(*server));
 	struct err err = ERR_INIT;
 	int rc;
@@ -397,6 +421,7 @@ int server_main(const char *name)
 		return 2;
 	server->link = SERVER_FD_LINK;
 	server->has_door = has_door;
+	server->has_queue = has_queue;
 	server->end_fd = server->wake_fd = -1;
 	server->has_dropped = true; /* perhaps; the first sweep tells */
 	confine_privileges(has_door);

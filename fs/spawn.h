@@ -19,6 +19,7 @@ struct spawn {
 	const char *name;    /* of the mount */
 	int device, state_fd, link;
 	int door;		   /* -1: none */
+	int queue;		   /* of opens; -1: none */
 	const struct state *state; /* its table says which segments go along */
 };
 
