@@ -1,3 +1,5 @@
+#include <stdbool.h>
+
 #include "src/base/err.h"
 #include "src/cmd/call.h"
 #include "src/cmd/options.h"
@@ -5,10 +7,13 @@
 #include "src/cmd/verbs.h"
 
 struct args {
+	bool readers;
 	uint64_t timeout_ms;
 };
 
 static const struct option wait_options[] = {
+		{"readers", 0, OPTION_FLAG, OPTION_INTO(struct args, readers), NULL,
+				"and until no process is left with what it replaced"},
 		{"timeout", 0, OPTION_DURATION, OPTION_INTO(struct args, timeout_ms), "DURATION",
 				"how long to wait"},
 		{NULL, 0, OPTION_FLAG, 0, NULL, NULL},
@@ -25,13 +30,14 @@ static int run(const struct command *command, int argc, char **argv)
 	if (count < 0)
 		return say_error("%s", err.text);
 	call_add(&call, count > 1 ? argv[1] : NULL);
+	call_add(&call, args.readers ? "--readers" : NULL);
 	call_add_time(&call, "--timeout", args.timeout_ms);
 	return call_mount(&call, argv[0]);
 }
 
 const struct command cmd_wait = {
 		.name = "wait",
-		.usage = "MOUNT [REV] [--timeout DURATION]",
+		.usage = "MOUNT [REV] [--readers] [--timeout DURATION]",
 		.summary = "Wait until REV, or the tip of the ref, is served",
 		.about = "Exit status: 0 served, 1 rejected, 2 timeout.",
 		.example = "refmount wait /srv/config --timeout 1m",

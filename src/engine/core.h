@@ -26,6 +26,7 @@
 #include "src/engine/kept.h"
 #include "src/engine/overlay.h"
 #include "src/engine/pins.h"
+#include "src/engine/readers.h"
 #include "src/engine/saved.h"
 #include "src/link/message.h"
 #include "src/link/settings.h"
@@ -121,7 +122,8 @@ struct engine {
 	struct builds *builds;
 	struct fetches *fetches; /* NULL: the source is on this machine */
 	struct switcher *switcher;
-	struct verify *verify;		 /* NULL: not begun */
+	struct verify *verify; /* NULL: not begun */
+	struct readers readers;
 	struct credentials *credentials; /* NULL: this node has no secrets */
 	struct commands *commands;
 	struct gate *gate;
@@ -139,6 +141,7 @@ struct engine {
 	struct showing showing;
 	bool is_stale;	    /* present again once the PUBLISH is answered */
 	bool must_present;  /* something changed besides the texts that are compared */
+	bool shows_readers; /* the next texts are shown also if only readers differ */
 	struct texts shown; /* texts of the last overlay */
 
 	struct goal goal;
@@ -179,8 +182,9 @@ struct engine {
 
 	struct loop_source *link_source, *mountinfo_source;
 	struct loop_source *hold_timer, *status_timer, *spare_timer, *notice_timer, *pin_timer;
-	struct loop_source *debounce_timer;
+	struct loop_source *debounce_timer, *look_timer;
 	uint64_t status_due_ms; /* monotonic: when STATUS_TIMER fires; 0: it is off */
+	uint64_t look_due_ms;	/* likewise LOOK_TIMER */
 	int mountinfo_fd;
 	int sole;		/* the lock on the state directory */
 	bool is_adopted;	/* a mount was served already when we started */
@@ -238,6 +242,13 @@ void trusting_renew(struct engine *engine, const struct oid *commit); /* somebod
 bool trusting_vouches(const struct engine *engine, const struct oid *commit); /* now or earlier */
 bool trusting_is_sure(struct engine *engine, const struct oid *commit); /* by the keys of now */
 void trusting_doubt(struct engine *engine, char *out, size_t size);	/* about TARGET; "": none */
+
+/* reading.c: who reads what. */
+const char *reading_why_not(const struct engine *engine); /* NULL: it is known */
+void reading_look(struct engine *engine, const struct generation *generation);
+bool reading_is_done(struct engine *engine); /* nobody is left with what is not there any more */
+void reading_arm(struct engine *engine);     /* look again in time */
+void reading_on_timer(void *arg);
 
 /* present.c: make TARGET and what is known about it visible. */
 void present_now(struct engine *engine);

@@ -3,6 +3,7 @@
 #include "src/base/buf.h"
 #include "src/engine/fields.h"
 #include "src/engine/live.h"
+#include "src/engine/readers.h"
 #include "src/engine/status.h"
 #include "src/snap/generation.h"
 #include "src/value/value.h"
@@ -56,6 +57,6 @@ struct value *drift_value(struct arena *arena, const struct facts *facts)
 	fields_text(&fields, "sync", status_sync(facts));
 	fields_value(&fields, "revision", revision(arena, facts));
 	fields_value(&fields, "files", files(arena, facts->live));
-	fields_value(&fields, "readers", value_list(arena));
+	fields_value(&fields, "readers", readers_value(arena, facts->readers));
 	return fields_end(&fields);
 }

@@ -1,5 +1,6 @@
 /*
- * drift: what is not as the ref says: the served revision, and files elsewhere (live.h).
+ * drift: what is not as the ref says: the served revision, files elsewhere (live.h), and processes that
+ * have read something else (readers.h).
  */
 #ifndef ENGINE_DRIFT_H
 #define ENGINE_DRIFT_H

@@ -271,6 +271,7 @@ static int add_timers(struct engine *engine, struct err *err)
 			{on_notice_timer, &engine->notice_timer},
 			{pinning_on_timer, &engine->pin_timer},
 			{decide_on_debounce_timer, &engine->debounce_timer},
+			{reading_on_timer, &engine->look_timer},
 	};
 	size_t i;
 	int rc = 0;
@@ -480,6 +481,7 @@ static void end(struct engine *engine)
 	kept_release(&engine->kept);
 	buf_release(&engine->delta);
 	texts_release(&engine->shown);
+	readers_release(&engine->readers);
 	saved_release(&engine->saved);
 	operations_free(engine->operations);
 	settings_release(&engine->settings);

@@ -32,6 +32,7 @@ static const char *const names[TEXT_COUNT] = {
 		[TEXT_HISTORY] = "history",
 		[TEXT_HISTORY_JSON] = "history.json",
 		[TEXT_DIFF] = "diff",
+		[TEXT_READERS] = "readers",
 };
 
 void texts_release(struct texts *texts)

@@ -145,6 +145,7 @@ static void collect(struct engine *engine, const struct generation *target, stru
 	const struct saved *saved = &engine->saved;
 	bool is_switch = !oid_equal(&target->commit, &saved->served.commit);
 
+	reading_look(engine, target);
 	ground->hold = target == engine->target ? present_hold(engine) : saved->hold;
 	*last = saved->last_switch;
 	if (is_switch)
@@ -193,6 +194,8 @@ static void collect(struct engine *engine, const struct generation *target, stru
 			.no_sandbox = filter_missing(),
 			.probation_until = probation_until(engine->probation),
 			.fallback = saved->on_probation.fallback,
+			.no_readers = reading_why_not(engine),
+			.readers = &engine->readers,
 	};
 	collect_hooks(engine->hooks, ground, out);
 }
@@ -368,11 +371,15 @@ void present_now(struct engine *engine)
 		return;
 	refresh_delta(engine);
 	collect(engine, engine->target, &ground, &facts);
+	reading_arm(engine);
 	rc = status_texts(&facts, engine->history, &texts);
 	if (rc == 0 && engine->target == engine->visible && !engine->must_present &&
 			same_text(&texts, &engine->shown, TEXT_STATUS) &&
-			same_text(&texts, &engine->shown, TEXT_DRIFT)) {
+			same_text(&texts, &engine->shown, TEXT_DRIFT) &&
+			(!engine->shows_readers ||
+					same_text(&texts, &engine->shown, TEXT_READERS))) {
 		texts_release(&texts);
+		engine->shows_readers = false;
 		switcher_ready(engine->switcher);
 		tickets_check(engine);
 		return;
@@ -388,6 +395,7 @@ void present_now(struct engine *engine)
 	texts_release(&engine->shown);
 	engine->shown = texts;
 	engine->must_present = rc < 0;
+	engine->shows_readers = false;
 	if (rc < 0)
 		present_failed(engine, err.text);
 }

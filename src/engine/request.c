@@ -16,7 +16,8 @@ enum {
 	TAKES_TIMEOUT = 4,
 	TAKES_LAZY = 8,
 	TAKES_FS = 16,
-	TAKES_ACCEPT = 32
+	TAKES_ACCEPT = 32,
+	TAKES_READERS = 64
 };
 
 struct verb {
@@ -32,7 +33,7 @@ static const struct verb verbs[] = {
 		{"resume", REQUEST_RESUME, 0, 0, 0},
 		{"follow", REQUEST_FOLLOW, 1, 1, 0},
 		{"sync", REQUEST_SYNC, 0, 0, TAKES_TIMEOUT},
-		{"wait", REQUEST_WAIT, 0, 1, TAKES_TIMEOUT},
+		{"wait", REQUEST_WAIT, 0, 1, TAKES_TIMEOUT | TAKES_READERS},
 		{"umount", REQUEST_UMOUNT, 0, 0, TAKES_LAZY},
 		{"upgrade", REQUEST_UPGRADE, 1, 1, TAKES_FS},
 		{"pin", REQUEST_PIN, 1, 1, 0},
@@ -87,6 +88,10 @@ static int parse_option(const struct verb *verb, const char *const *argv, struct
 	}
 	if (verb->options & TAKES_ACCEPT && strcmp(name, "--accept") == 0) {
 		out->is_accept = true;
+		return 1;
+	}
+	if (verb->options & TAKES_READERS && strcmp(name, "--readers") == 0) {
+		out->wants_readers = true;
 		return 1;
 	}
 	if (verb->options & TAKES_REASON && strcmp(name, "--reason") == 0 && value) {

@@ -3,7 +3,7 @@
  * socket:
  *
  *     switch REV [--reason TEXT] [--for MS] [--accept]    rollback [--reason TEXT]    resume    follow REF
- *     sync [--timeout MS]    wait [REV] [--timeout MS]    umount [--lazy]
+ *     sync [--timeout MS]    wait [REV] [--readers] [--timeout MS]    umount [--lazy]
  *     upgrade PROGRAM --fs PROGRAM    pin REV    apply
  *
  * Pure: words in, a struct or a sentence out.
@@ -38,6 +38,7 @@ struct request {
 	uint64_t timeout_ms; /* UINT64_MAX: none */
 	bool is_lazy;
 	bool is_accept;
+	bool wants_readers;
 };
 
 /* 0 or -EINVAL, with a sentence for the person who typed it. OUT is untouched on failure. */

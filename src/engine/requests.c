@@ -296,7 +296,13 @@ static void receive_wait(
 
 	if (!ticket)
 		return;
+	if (ticket->wants_readers && reading_why_not(engine)) {
+		ctl_client_error(client, "who reads is not known: %s", reading_why_not(engine));
+		tickets_end(ticket, EXIT_TROUBLE);
+		return;
+	}
 	tickets_set_timeout(ticket, request->timeout_ms);
+	reading_arm(engine);
 	if (request->target) {
 		resolve(ticket, request->target);
 		return;

@@ -16,6 +16,7 @@
 #include "src/engine/hooks.h"
 #include "src/engine/live.h"
 #include "src/engine/overlay.h"
+#include "src/engine/readers.h"
 #include "src/engine/saved.h"
 #include "src/snap/generation.h"
 #include "src/trust/verdict.h"
@@ -188,7 +189,7 @@ static struct value *drift_figures(struct arena *arena, const struct facts *fact
 
 	fields_bool(&fields, "revision", drift_of_revision(facts));
 	fields_int(&fields, "files", facts->live ? (int64_t)facts->live->count : 0);
-	fields_int(&fields, "readers", 0);
+	fields_int(&fields, "readers", (int64_t)facts->readers->stale);
 	return fields_end(&fields);
 }
 
@@ -214,7 +215,7 @@ static struct value *features(struct arena *arena, const struct facts *facts)
 	} all[] = {
 			{"watchers", "watchers_reason", facts->no_watchers},
 			{"leases", "leases_reason", later},
-			{"readers", "readers_reason", later},
+			{"readers", "readers_reason", facts->no_readers},
 			{"sandbox", "sandbox_reason", facts->no_sandbox},
 			{"http", "http_reason", facts->no_http},
 	};
@@ -378,6 +379,7 @@ int status_texts(const struct facts *facts, const struct history *history, struc
 	history_text(history, &texts->of[TEXT_HISTORY]);
 	history_json(history, &texts->of[TEXT_HISTORY_JSON]);
 	buf_add(&texts->of[TEXT_DIFF], facts->delta->data, facts->delta->len);
+	readers_text(facts->readers, facts->no_readers, &texts->of[TEXT_READERS]);
 	for (int i = 0; i < TEXT_COUNT && rc == 0; i++)
 		rc = buf_ok(&texts->of[i]) ? 0 : -ENOMEM;
 	return rc;

@@ -22,6 +22,7 @@ struct hook_report;
 struct last_switch;
 struct last_sync;
 struct live_list;
+struct readers;
 struct signer;
 struct texts;
 struct value;
@@ -61,6 +62,8 @@ struct facts {
 	const char *no_watchers;  /* why watchers of files are not woken; NULL: they are */
 	const char *no_sandbox;	  /* why builders are not confined; NULL: they are */
 	const char *no_http;	  /* why nobody can push; NULL: they can */
+	const char *no_readers;	  /* why nobody knows who reads what; NULL: it is known */
+	const struct readers *readers;
 };
 
 bool status_is_synced(const struct facts *facts);

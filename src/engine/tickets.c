@@ -1,6 +1,7 @@
 #include "src/engine/tickets.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +31,7 @@ struct ticket *tickets_add(struct engine *engine, struct ctl_client *client,
 	ticket->waits_for = waits_for;
 	ticket->is_lazy = request->is_lazy;
 	ticket->is_accept = request->is_accept;
+	ticket->wants_readers = request->wants_readers;
 	ticket->next = engine->tickets;
 	engine->tickets = ticket;
 	return ticket;
@@ -166,6 +168,16 @@ static bool answer_hopeless(struct ticket *ticket)
 	return false;
 }
 
+/* What TICKET waits for is served, and now for what follows from that. True: answered. */
+static bool answer_served(struct ticket *ticket)
+{
+	if (hooks_are_pending(ticket->engine->hooks) ||
+			(ticket->wants_readers && !reading_is_done(ticket->engine)))
+		return false;
+	end_served(ticket);
+	return true;
+}
+
 static bool answer_tip(struct ticket *ticket)
 {
 	const struct engine *engine = ticket->engine;
@@ -176,12 +188,8 @@ static bool answer_tip(struct ticket *ticket)
 			!follow_is_done(engine->follow, ticket->look))
 		return false;
 	if (is_known && is_served(engine, desired) &&
-			(ticket->verb == REQUEST_WAIT || !engine->saved.last_sync.error[0])) {
-		if (hooks_are_pending(engine->hooks))
-			return false;
-		end_served(ticket);
-		return true;
-	}
+			(ticket->verb == REQUEST_WAIT || !engine->saved.last_sync.error[0]))
+		return answer_served(ticket);
 	if (is_known && answer_rejected(ticket, desired))
 		return true;
 	if (ticket->verb == REQUEST_WAIT)
@@ -238,10 +246,7 @@ static bool answer(struct ticket *ticket)
 	case WAITS_COMMIT:
 		if (!is_served(engine, &ticket->commit))
 			return answer_rejected(ticket, &ticket->commit);
-		if (hooks_are_pending(engine->hooks))
-			return false;
-		end_served(ticket);
-		return true;
+		return answer_served(ticket);
 	case WAITS_PIN:
 		return answer_pin(ticket);
 	case WAITS_RESOLVE:
@@ -302,10 +307,36 @@ void tickets_pin_failed(struct engine *engine, const struct oid *commit,
 	}
 }
 
+/* It is served, and somebody has not opened it. False: nobody is known to. */
+static bool say_stale(struct ticket *ticket)
+{
+	const struct readers *readers = &ticket->engine->readers;
+	bool is_of_tip = ticket->waits_for == WAITS_TIP;
+	const struct reader *reader;
+	char text[CORE_TEXT_MAX];
+	size_t i = 0;
+
+	if (!ticket->wants_readers || readers->stale == 0 ||
+			!is_served(ticket->engine,
+					is_of_tip ? &ticket->engine->saved.desired
+						  : &ticket->commit))
+		return false;
+	while (!readers->items[i].is_stale)
+		i++;
+	reader = &readers->items[i];
+	(void)snprintf(text, sizeof(text),
+			"not opened in time: %zu files, of them '%.512s' by '%s' (process %u)",
+			readers->stale, reader->path, reader->process.command, reader->pid);
+	tickets_end_with(ticket, EXIT_TROUBLE, text);
+	return true;
+}
+
 static void on_timeout(void *arg)
 {
 	struct ticket *ticket = arg;
 
+	if (say_stale(ticket))
+		return;
 	if (ticket->verb == REQUEST_SYNC)
 		tickets_end_with(ticket, EXIT_NO, "not synced in time");
 	else

@@ -41,6 +41,7 @@ struct ticket {
 	struct build *resolve;
 	struct loop_source *timer;
 	bool is_lazy, is_accept;
+	bool wants_readers;	  /* and nobody is left with what is not there any more */
 	bool is_over, has_failed; /* WAITS_LIVE: they were written; one of them was not */
 	struct goal goal;	  /* what `switch` will ask for, once REV is known */
 	char target[REF_NAME_MAX];

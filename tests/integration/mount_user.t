@@ -32,6 +32,10 @@ is "$(ps -o ruid= -p "$(pgrep -f 'refmount: (keeper|server|engine)' | paste -sd,
 as_user sh -c "echo two >$T/user/repo/a; git -C $T/user/repo commit -qam Two"
 ok 'follows' as_user refmount wait "$U" --timeout 10s
 is "$(as_user cat "$U/a" 2>&1)" two 'the new commit is seen'
+status() { as_user cat "$U/.status" | sed -n "s/^  $1: //p"; }
+like "$(status readers) $(status readers_reason)" '^false .*not mounted by root' 'who reads is not known, and why'
+like "$(as_user cat "$U/.refmount/readers")" '^# not known: not mounted by root$' 'also where readers are listed'
+exits 2 'not known: not mounted by root' 'nor can it be waited for' as_user refmount wait "$U" --readers
 ok 'switches' as_user refmount rollback "$U"
 is "$(as_user cat "$U/a" 2>&1)" one 'back'
 ok 'unmounts' as_user refmount umount "$U"

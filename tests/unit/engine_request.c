@@ -57,7 +57,11 @@ static void verbs(void **state)
 	assert_int_equal(parse(&r, "wait", NULL), 0);
 	assert_true(r.timeout_ms == UINT64_MAX);
 	assert_null(r.target);
+	assert_int_equal(parse(&r, "wait", "--readers", NULL), 0);
+	assert_true(r.wants_readers);
+	assert_int_equal(parse(&r, "sync", "--readers", NULL), -EINVAL);
 	assert_int_equal(parse(&r, "wait", "--timeout", "7", "v1", NULL), 0);
+	assert_false(r.wants_readers);
 	assert_string_equal(r.target, "v1");
 	assert_int_equal(parse(&r, "umount", NULL), 0);
 	assert_false(r.is_lazy);

@@ -17,6 +17,7 @@
 #include "src/engine/hooks.h"
 #include "src/engine/kept.h"
 #include "src/engine/overlay.h"
+#include "src/engine/readers.h"
 #include "src/engine/saved.h"
 #include "src/engine/status.h"
 #include "src/snap/generation.h"
@@ -35,6 +36,7 @@ struct scene {
 	struct last_sync sync;
 	struct last_switch last;
 	struct diag findings;
+	struct readers readers;
 	struct facts facts;
 };
 
@@ -77,6 +79,8 @@ static void calm(struct scene *scene)
 			.keeper = 4101,
 			.server = 4102,
 			.engine = 4103,
+			.readers = &scene->readers,
+			.no_readers = "not mounted by root",
 	};
 }
 
@@ -147,7 +151,7 @@ static void as_the_interface_says(void **state)
 			"  leases: false\n"
 			"  leases_reason: not in this version\n"
 			"  readers: false\n"
-			"  readers_reason: not in this version\n"
+			"  readers_reason: not mounted by root\n"
 			"  sandbox: true\n"
 			"  http: true\n");
 	assert_string_equal(buf_str(&texts.of[TEXT_DRIFT]),
@@ -162,6 +166,7 @@ static void as_the_interface_says(void **state)
 	assert_string_equal(buf_str(&texts.of[TEXT_REVISION]), HEX_1 "\n");
 	assert_string_equal(buf_str(&texts.of[TEXT_HISTORY]), "");
 	assert_string_equal(buf_str(&texts.of[TEXT_HISTORY_JSON]), "[]\n");
+	assert_string_equal(buf_str(&texts.of[TEXT_READERS]), "# not known: not mounted by root\n");
 	texts_release(&texts);
 }
 
@@ -367,6 +372,8 @@ static void overlay_can_be_walked(void **state)
 	assert_content(set, overlay.root, ".refmount/status.json", NODE_FILE,
 			buf_str(&texts.of[TEXT_STATUS_JSON]));
 	assert_content(set, overlay.root, ".refmount/history", NODE_FILE, "");
+	assert_content(set, overlay.root, ".refmount/readers", NODE_FILE,
+			buf_str(&texts.of[TEXT_READERS]));
 	assert_content(set, overlay.root, ".refmount/at/current", NODE_LINK, HEX_1);
 	assert_content(set, overlay.root, ".refmount/at/previous", NODE_LINK, HEX_2);
 	assert_int_equal(node_walk(set, overlay.root, ".refmount/at/" HEX_1, &node), 0);
