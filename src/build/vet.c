@@ -36,7 +36,8 @@ struct vet {
 /* A link that is being followed: where that has led to, and what is left to follow. */
 struct way {
 	struct buf at;	    /* path from the root */
-	struct buf pending; /* text of what is left, "/" between */
+	struct buf pending; /* text to follow, "/" between */
+	size_t done;	    /* bytes of it that were followed */
 	unsigned hops;
 	const char *wrong; /* once it is */
 };
@@ -90,9 +91,10 @@ static int follow(struct vet *vet, struct way *way, const struct output *link, s
 	if (rc == 0) {
 		go_up(way);
 		buf_add_char(&target, '/');
-		buf_add(&target, buf_str(&way->pending), way->pending.len);
+		buf_add(&target, way->pending.data + way->done, way->pending.len - way->done);
 		buf_release(&way->pending);
 		way->pending = target;
+		way->done = 0;
 		return 0;
 	}
 	buf_release(&target);
@@ -121,23 +123,15 @@ static int go_down(struct vet *vet, struct way *way, const char *name, size_t le
 /* Take the next name off what is pending. */
 static int take_step(struct vet *vet, struct way *way, struct err *err)
 {
-	struct buf rest = BUF_INIT;
-	size_t len = strcspn(way->pending.data, "/");
-	struct buf name = BUF_INIT;
-	int rc = 0;
+	const char *name = way->pending.data + way->done;
+	size_t len = strcspn(name, "/");
 
-	buf_add(&name, way->pending.data, len);
-	buf_add_str(&rest, way->pending.data + len + (way->pending.data[len] == '/'));
-	buf_release(&way->pending);
-	way->pending = rest;
-	if (!buf_ok(&name) || !buf_ok(&rest))
-		rc = err_set(err, ENOMEM, "out of memory");
-	else if (strcmp(buf_str(&name), "..") == 0)
+	way->done += len + (name[len] == '/');
+	if (len == 2 && memcmp(name, "..", len) == 0)
 		go_up(way);
-	else if (len > 0 && strcmp(buf_str(&name), ".") != 0)
-		rc = go_down(vet, way, buf_str(&name), name.len, err);
-	buf_release(&name);
-	return rc;
+	else if (len > 0 && !(len == 1 && name[0] == '.'))
+		return go_down(vet, way, name, len, err);
+	return 0;
 }
 
 static void complain(
@@ -201,7 +195,7 @@ static int vet_link(struct vet *vet, const struct output *link, struct err *err)
 	go_up(&way);
 	if (buf_str(&target)[0] == '/')
 		way.wrong = "is absolute: only links inside the tree are shown";
-	while (rc == 0 && !way.wrong && way.pending.len > 0 && vet->steps++ < LINKS_STEP_MAX)
+	while (rc == 0 && !way.wrong && way.done < way.pending.len && vet->steps++ < LINKS_STEP_MAX)
 		rc = take_step(vet, &way, err);
 	if (rc == 0 && way.wrong)
 		complain(vet, link, buf_str(&target), way.wrong);

@@ -180,7 +180,7 @@ static uint64_t look(struct follow *follow)
 	loop_timer_clear(local->quiet_timer);
 	for (looks = 0; looks < LOOKS_MAX; looks++) {
 		ask(local, &answer);
-		if (!watch_again(local))
+		if (!watch_again(local) || answer.rc == -ETIMEDOUT)
 			break;
 	}
 	local->looked_ms = clock_mono_ms();

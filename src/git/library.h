@@ -29,7 +29,8 @@ int library_errno(int rc);
 int library_error(struct err *err, int rc, const char *fmt, ...)
 		__attribute__((format(printf, 3, 4), cold));
 
-#define REF_HOPS_MAX 5 /* symbolic refs in a row, as many as git follows */
+#define PACKED_REFS_MAX (256u << 20) /* bytes: more than two million refs */
+#define REF_HOPS_MAX	5	     /* symbolic refs in a row, as many as git follows */
 
 /* The ref of that full name: 0, -ENOENT (ERR stays silent), or what is wrong with it. */
 int ref_lookup(struct repo *repo, const char *full, git_reference **out, struct err *err);

@@ -30,6 +30,15 @@ static int read_error(const struct oid *oid, int rc, struct err *err)
 	return -EBADMSG;
 }
 
+/* libgit2 passes on what an entry of a pack says. */
+static int no_kind(const struct oid *oid, struct err *err)
+{
+	char hex[OID_HEX_SIZE];
+
+	oid_format(oid, hex);
+	return err_set(err, EBADMSG, "object %s is of no kind that there is", hex);
+}
+
 /*
  * A pack that somebody has just repacked away looks like damage. So does a half-written one: look
  * at the folders again before believing it. (A missing object makes libgit2 do the same by itself.)
@@ -48,6 +57,8 @@ int object_header(struct repo *repo, const struct oid *oid, enum object_kind *ki
 		rc = git_odb_read_header(&len, &type, repo->odb, &id);
 	if (rc < 0)
 		return read_error(oid, rc, err);
+	if (!git_object_typeisloose(type))
+		return no_kind(oid, err);
 	*kind = (enum object_kind)type;
 	*size = len;
 	return 0;

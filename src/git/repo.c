@@ -20,7 +20,6 @@
 
 #define LINK_MAX_BYTES	 (64u << 10) /* of a file that names another place, or of HEAD */
 #define CONFIG_MAX_BYTES (32u << 20)
-#define REFS_MAX_BYTES	 (256u << 20) /* of packed-refs: more than two million refs */
 
 /* What libgit2 cannot read, in the words of the repository's own configuration. */
 struct unsupported {
@@ -231,8 +230,8 @@ static int check_files(const char *dir, struct err *err)
 		uint64_t limit;
 	} files[] = {{"HEAD", LINK_MAX_BYTES}, {"commondir", LINK_MAX_BYTES},
 			{"gitdir", LINK_MAX_BYTES}, {"config", CONFIG_MAX_BYTES},
-			{"config.worktree", CONFIG_MAX_BYTES}, {"packed-refs", REFS_MAX_BYTES},
-			{"shallow", REFS_MAX_BYTES}, {"index", REFS_MAX_BYTES}};
+			{"config.worktree", CONFIG_MAX_BYTES}, {"packed-refs", PACKED_REFS_MAX},
+			{"shallow", PACKED_REFS_MAX}, {"index", PACKED_REFS_MAX}};
 	struct buf path = BUF_INIT;
 	int rc = 0;
 

@@ -44,7 +44,8 @@ const char *repo_common_dir(const struct repo *repo);
  * Where REF points now. REF is HEAD, a full ref name, a branch, a tag, or a full commit id; nothing
  * else is tried, so user text is safe here. *FULL gets the full ref name (or "HEAD", or the id
  * itself), *COMMIT the commit it leads to (tags peeled). Never stale: the refs are read again each
- * time. -ENOENT: no such ref (ERR suggests a near one); an unborn HEAD says so.
+ * time. -ENOENT: no such ref (ERR suggests a near one); an unborn HEAD says so. -EBADMSG: the object
+ * it leads to is missing or damaged.
  */
 int repo_ref(struct repo *repo, const char *ref, char full[static REF_NAME_MAX], struct oid *commit,
 		struct err *err);

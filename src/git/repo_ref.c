@@ -39,17 +39,23 @@ static int forget_refs(struct repo *repo, struct err *err)
 	return 0;
 }
 
-/* The loose file of FULL, if there is one, is a file and small. */
+/* The files where FULL can be, loose or packed, are files, and not too large. */
 static int check_file(const struct repo *repo, const char *full, struct err *err)
 {
-	const char *const dirs[] = {repo->git_dir, repo->common_dir};
+	const struct {
+		const char *dir, *name;
+		uint64_t limit;
+	} files[] = {{repo->git_dir, full, REF_FILE_MAX}, {repo->common_dir, full, REF_FILE_MAX},
+			{repo->common_dir, "packed-refs", PACKED_REFS_MAX}};
 	struct buf path = BUF_INIT;
 	int rc = 0;
 
-	for (size_t i = 0; i < 2 && (rc == 0 || rc == -ENOENT) && path_is_clean(full); i++) {
+	for (size_t i = 0; i < 3 && (rc == 0 || rc == -ENOENT); i++) {
+		if (!path_is_clean(files[i].name))
+			continue;
 		buf_clear(&path);
-		path_join(&path, dirs[i], full);
-		rc = buf_ok(&path) ? regular_check(path.data, REF_FILE_MAX, err) : -ENOMEM;
+		path_join(&path, files[i].dir, files[i].name);
+		rc = buf_ok(&path) ? regular_check(path.data, files[i].limit, err) : -ENOMEM;
 	}
 	buf_release(&path);
 	return rc == -ENOENT ? 0 : rc;
@@ -192,6 +198,18 @@ static int peel(struct repo *repo, const char *name, struct oid *oid, struct err
 	return 0;
 }
 
+/* The ref is there, so what it leads to being missing is not the same as no ref. */
+static int lead(struct repo *repo, const char *name, struct oid *oid, struct err *err)
+{
+	int rc = peel(repo, name, oid, err);
+
+	if (rc != -ENOENT)
+		return rc;
+	if (err)
+		err->code = EBADMSG;
+	return -EBADMSG;
+}
+
 int repo_ref(struct repo *repo, const char *ref, char full[static REF_NAME_MAX], struct oid *commit,
 		struct err *err)
 {
@@ -216,7 +234,7 @@ int repo_ref(struct repo *repo, const char *ref, char full[static REF_NAME_MAX],
 		return rc == -ENOENT ? not_found(repo, ref, err) : rc;
 	rc = resolve(repo, found, &oid, err);
 	if (rc == 0)
-		rc = peel(repo, git_reference_name(found), &oid, err);
+		rc = lead(repo, git_reference_name(found), &oid, err);
 	if (rc == 0) {
 		str_copy(full, REF_NAME_MAX, git_reference_name(found));
 		*commit = oid;

@@ -47,21 +47,29 @@ static int parse_error(const char *text, int rc, struct err *err)
 	return library_error(err, rc, "revision '%s'", text);
 }
 
+static int peel(struct repo *repo, const char *text, struct oid *oid, struct oid *commit,
+		struct err *err)
+{
+	int rc = object_peel(repo, oid, err);
+
+	if (rc < 0)
+		return err_wrap(err, "revision '%s'", text);
+	*commit = *oid;
+	return 0;
+}
+
 int rev_parse(struct repo *repo, const char *text, struct oid *commit, struct err *err)
 {
 	git_object *object = NULL;
 	struct oid oid;
 	int rc;
 
+	if (oid_parse(text, &oid) == 0)
+		return peel(repo, text, &oid, commit, err); /* without parsing it */
 	rc = git_revparse_single(&object, repo->handle, text);
 	if (rc < 0)
 		return parse_error(text, rc, err);
 	library_oid_from(git_object_id(object), &oid);
 	git_object_free(object);
-
-	rc = object_peel(repo, &oid, err);
-	if (rc < 0)
-		return err_wrap(err, "revision '%s'", text);
-	*commit = oid;
-	return 0;
+	return peel(repo, text, &oid, commit, err);
 }

@@ -23,7 +23,7 @@
 #define PACKED_FIRST 2 /* asked before loose ones: most objects are there */
 #define LOOSE_NEXT   1
 
-#define INDEX_COUNT_AT	  (8 + 255 * 4)
+#define INDEX_HEAD	  (8 + 256 * 4)
 #define INDEX_OBJECTS_MAX (UINT32_MAX / 28) /* 20 bytes of id, 4 of checksum, 4 of offset */
 
 /* A folder of objects, and how many lists of alternates led to it. */
@@ -105,12 +105,14 @@ out:
 }
 
 /*
- * An index begins with a magic, a version, and 256 counts of which the last is that of all objects.
- * libgit2 1.5 multiplies it by the size of an entry in 32 bits.
+ * An index begins with 256 counts, of which the last is that of all objects; since version 2 a magic
+ * and the version stand before them. libgit2 1.5 multiplies the count by the size of an entry in 32
+ * bits.
  */
 static int check_index(const char *path, struct err *err)
 {
-	unsigned char count[4];
+	static const unsigned char magic[] = {0xff, 't', 'O', 'c'};
+	unsigned char head[INDEX_HEAD], *count = head + 255 * sizeof(magic);
 	uint64_t objects = 0;
 	int fd, rc;
 
@@ -118,8 +120,10 @@ static int check_index(const char *path, struct err *err)
 	if (rc < 0 || !str_has_suffix(path, ".idx"))
 		return rc;
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	if (fd >= 0 && pread(fd, count, sizeof(count), INDEX_COUNT_AT) == sizeof(count)) {
-		for (size_t i = 0; i < sizeof(count); i++)
+	if (fd >= 0 && read(fd, head, sizeof(head)) == sizeof(head)) {
+		if (memcmp(head, magic, sizeof(magic)) == 0)
+			count += 2 * sizeof(magic);
+		for (size_t i = 0; i < sizeof(magic); i++)
 			objects = objects << 8 | count[i];
 	}
 	if (fd >= 0)
