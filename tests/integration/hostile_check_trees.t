@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Trees that nobody may be shown, by the commands that need no mount: refused, and named, within the limits of time and memory.
+TEST_SECONDS=${TEST_SECONDS:-300}
+. "$(dirname "$0")/lib.sh"
+
+# Under sanitizers everything takes several times as long, and memory says nothing.
+exec "$PYTHON" "$here/../hostile/corpus" check --folder "$T" --seconds "${HOSTILE_SECONDS:-15}" --memory "${HOSTILE_MEMORY:-100000}" ${HOSTILE_ALL:+--all} names modes order shape

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Hostile commits pushed to what is mounted: it goes on, .status names them, and the next good commit is shown at once.
+TEST_SECONDS=${TEST_SECONDS:-300}
+. "$(dirname "$0")/lib.sh"
+
+# Under sanitizers everything takes several times as long, and memory says nothing.
+exec "$PYTHON" "$here/../hostile/corpus" mount --folder "$T" --seconds "${HOSTILE_SECONDS:-15}" --memory "${HOSTILE_MEMORY:-100000}" ${HOSTILE_ALL:+--all} order shape lfs parents tags
