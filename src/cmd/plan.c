@@ -12,6 +12,7 @@
 #include "src/base/pairs.h"
 #include "src/base/path.h"
 #include "src/cmd/config.h"
+#include "src/cmd/gitenv.h"
 #include "src/cmd/places.h"
 #include "src/cmd/setting.h"
 #include "src/cmd/source.h"
@@ -463,6 +464,8 @@ int plan_settings(const struct plan *plan, struct settings *settings, struct dia
 		rc = take_source(plan, settings, err);
 	if (rc == 0)
 		rc = check_transport(settings, err);
+	if (rc == 0 && settings->is_remote)
+		rc = gitenv_fill(settings, err);
 	if (rc == 0)
 		rc = take_mountpoint(plan, settings, err);
 	if (rc == 0)

@@ -416,7 +416,7 @@ static int start(const struct client *client, const char *const *args, int input
 	};
 	int rc;
 
-	for (size_t i = 0; args[i] && i < ARGS_MAX; i++)
+	for (size_t i = 0; i < ARGS_MAX && args[i]; i++)
 		argv[i + 1] = args[i];
 	rc = input < 0 && none < 0 ? err_sys(err, errno, "open '/dev/null'")
 				   : proc_spawn(&spec, pid, err);
