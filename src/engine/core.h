@@ -176,6 +176,8 @@ struct engine {
 	uint32_t first_number; /* first generation that this process had built */
 
 	uint64_t asked_ms;    /* monotonic: the source could last be asked (at first: start) */
+	uint64_t unasked_ms;  /* for how long it could not be when we started */
+	int64_t contact_time; /* seconds UTC: of the last contact that is on disk */
 	uint64_t switched_ms; /* monotonic: last switch; 0: none */
 	uint64_t restarts;    /* of the server, that were seen */
 	unsigned crashes;     /* of the server, soon after the last switch */
@@ -257,6 +259,7 @@ void present_on_timer(void *arg);
 void present_answer(struct engine *engine, const struct message *message);
 /* For whoever asks: about what is visible, as of this moment. */
 void present_report(struct engine *engine, struct report *out);
+uint64_t present_age_left(const struct engine *engine); /* of max_age; 0: over; UINT64_MAX: no end */
 bool present_is_settled(const struct engine *engine); /* what is visible says all we know */
 
 struct hold present_hold(const struct engine *engine); /* as it will be once TARGET is visible */

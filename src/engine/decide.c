@@ -34,6 +34,7 @@
 
 #define PROGRESS_MS  200  /* a build that takes longer is shown as Progressing */
 #define LAST_SYNC_MS 1000 /* a look that found nothing new is shown after this */
+#define CONTACT_S    600  /* between two times that a contact is written down */
 #define HOLD_STEP_MS (24ull * 3600 * 1000)
 
 bool decide_follows_ref(const struct engine *engine)
@@ -583,6 +584,22 @@ static void ref_moved(struct engine *engine, const struct follow_answer *answer)
 	}
 }
 
+/*
+ * A node that starts without a network shall know how old what it serves is; that is worth a write now
+ * and then where it matters.
+ */
+static void note_contact(struct engine *engine)
+{
+	int64_t now = engine->saved.last_sync.ok_time;
+
+	engine->asked_ms = clock_mono_ms();
+	engine->unasked_ms = 0;
+	if (engine->settings.max_age_ms == 0 || now - engine->contact_time < CONTACT_S)
+		return;
+	engine->contact_time = now;
+	record_save(engine);
+}
+
 void decide_answer(void *arg, const struct follow_answer *answer)
 {
 	struct engine *engine = arg;
@@ -603,7 +620,7 @@ void decide_answer(void *arg, const struct follow_answer *answer)
 		log_info("source: works again");
 	sync->error[0] = '\0';
 	sync->ok_time = sync->time;
-	engine->asked_ms = clock_mono_ms();
+	note_contact(engine);
 	str_copy(engine->ref_full, sizeof(engine->ref_full), answer->full);
 	engine->problem[0] = '\0';
 	if (!oid_equal(&answer->commit, &engine->saved.desired))

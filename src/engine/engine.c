@@ -323,6 +323,16 @@ static int prepare_listener(struct engine *engine, struct err *err)
 
 /* --- life --- */
 
+/* How long it was before we started that the source could last be asked. */
+static void note_age(struct engine *engine)
+{
+	int64_t last = engine->saved.last_sync.ok_time, now = clock_wall_s();
+
+	engine->contact_time = last;
+	if (last > 0 && last < now)
+		engine->unasked_ms = (uint64_t)(now - last) * 1000;
+}
+
 static int load_saved(struct engine *engine, struct err *err)
 {
 	struct err reason = ERR_INIT;
@@ -336,6 +346,7 @@ static int load_saved(struct engine *engine, struct err *err)
 		str_copy(engine->trouble, sizeof(engine->trouble), reason.text);
 		engine->is_lost = true;
 	}
+	note_age(engine);
 	hold_restore(&engine->saved.hold, clock_wall_s(), clock_mono_ms());
 	return 0;
 }

@@ -13,6 +13,7 @@
 #include "src/base/clock.h"
 #include "src/base/err.h"
 #include "src/base/filter.h"
+#include "src/base/landlock.h"
 #include "src/base/log.h"
 #include "src/base/loop.h"
 #include "src/base/notify.h"
@@ -77,6 +78,16 @@ static bool is_silent(const struct engine *engine)
 	return engine->saved.last_sync.error[0] && clock_mono_ms() - engine->asked_ms > limit;
 }
 
+uint64_t present_age_left(const struct engine *engine)
+{
+	uint64_t most = engine->settings.max_age_ms;
+	uint64_t age = engine->unasked_ms + (clock_mono_ms() - engine->asked_ms);
+
+	if (most == 0)
+		return UINT64_MAX;
+	return age < most ? most - age : 0;
+}
+
 static const char *text_or_null(const char *text)
 {
 	return text[0] ? text : NULL;
@@ -137,6 +148,14 @@ static const char *no_http(const struct engine *engine)
 	return engine->listener ? listener_trouble(engine->listener) : "not configured";
 }
 
+/* Fetchers need both, builders only the first. */
+static const char *no_sandbox(const struct engine *engine)
+{
+	const char *why = filter_missing();
+
+	return why || !engine->fetches ? why : landlock_missing();
+}
+
 /* As it is once TARGET is visible. Points into ENGINE and GROUND. */
 static void collect(struct engine *engine, const struct generation *target, struct ground *ground,
 		struct facts *out)
@@ -181,6 +200,7 @@ static void collect(struct engine *engine, const struct generation *target, stru
 			.notice = text_or_null(engine->notice),
 			.doubt = text_or_null(engine->doubt),
 			.is_silent = is_silent(engine),
+			.is_aged = present_age_left(engine) == 0,
 			.is_building = engine->task.build && !engine->task.is_pin,
 			.is_checking = gate_is_busy(engine->gate),
 			.keeper = atomic_load(&engine->shared->keeper),
@@ -191,7 +211,7 @@ static void collect(struct engine *engine, const struct generation *target, stru
 					atomic_load(&engine->shared->engine_restarts),
 			.no_watchers = no_watchers(engine),
 			.no_http = no_http(engine),
-			.no_sandbox = filter_missing(),
+			.no_sandbox = no_sandbox(engine),
 			.probation_until = probation_until(engine->probation),
 			.fallback = saved->on_probation.fallback,
 			.no_readers = reading_why_not(engine),
@@ -430,8 +450,13 @@ void present_on_timer(void *arg)
 {
 	struct engine *engine = arg;
 
+	uint64_t left;
+
 	engine->status_due_ms = 0;
 	present_now(engine);
+	left = present_age_left(engine);
+	if (left > 0 && left < UINT64_MAX)
+		present_within(engine, left);
 }
 
 void present_answer(struct engine *engine, const struct message *message)

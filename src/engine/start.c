@@ -57,6 +57,7 @@ static bool is_same_mount(struct engine *engine)
 	diag_release(&saved->findings);
 	saved->desired = saved->tip = saved->rejected = none;
 	saved->last_sync = (struct last_sync){0};
+	engine->unasked_ms = 0;
 	return false;
 }
 

@@ -51,7 +51,7 @@ const char *status_sync(const struct facts *facts)
 static bool is_degraded(const struct facts *facts)
 {
 	return is_rejected(facts) || facts->problem || facts->trouble || facts->notice ||
-			facts->doubt || facts->last_sync->error[0] ||
+			facts->doubt || facts->last_sync->error[0] || facts->is_aged ||
 			(facts->hook_trouble && facts->hook_trouble[0]);
 }
 
@@ -102,6 +102,8 @@ static void degraded_reason(const struct facts *facts, struct buf *out)
 	add_clause(out, facts->problem);
 	if (!facts->problem || strcmp(facts->problem, facts->last_sync->error) != 0)
 		add_clause(out, facts->last_sync->error);
+	if (facts->is_aged)
+		add_clause(out, "no contact with the source for longer than max_age");
 	add_clause(out, facts->hook_trouble);
 	add_clause(out, facts->trouble);
 	add_clause(out, facts->notice);

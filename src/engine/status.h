@@ -47,6 +47,7 @@ struct facts {
 	const char *trouble;	     /* something else that is wrong with us, or NULL */
 	const char *notice;	     /* what happened to us lately, or NULL */
 	const char *doubt; /* what is wrong with the signature of what is served, or NULL */
+	bool is_aged;	   /* it could not be asked for longer than `max_age` */
 	bool is_silent;	   /* the source could not be asked for longer than three polls */
 	bool is_building;  /* a newer revision is on its way */
 	bool is_checking;  /* likewise: it is built, and the node's checks run */
@@ -60,7 +61,7 @@ struct facts {
 	int64_t probation_until;  /* what is served has to prove itself; 0: it has */
 	struct oid fallback;	  /* where the mount goes if it does not */
 	const char *no_watchers;  /* why watchers of files are not woken; NULL: they are */
-	const char *no_sandbox;	  /* why builders are not confined; NULL: they are */
+	const char *no_sandbox;	  /* why builders and fetchers are not confined; NULL: they are */
 	const char *no_http;	  /* why nobody can push; NULL: they can */
 	const char *no_readers;	  /* why nobody knows who reads what; NULL: it is known */
 	const struct readers *readers;

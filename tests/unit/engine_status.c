@@ -196,6 +196,10 @@ static void words(void **state)
 	scene.facts.is_silent = true;
 	assert_words(&scene, "Unknown", "Degraded", "no such repository; the server was restarted");
 	calm(&scene);
+	scene.facts.is_aged = true;
+	assert_words(&scene, "Synced", "Degraded",
+			"no contact with the source for longer than max_age");
+	calm(&scene);
 	scene.facts.desired = commit(HEX_2);
 	assert_words(&scene, "OutOfSync", "Progressing", "a newer revision is on its way");
 	scene.facts.is_building = true;
