@@ -207,9 +207,8 @@ void start_verifying(struct engine *engine); /* idempotent: contents, in the bac
 
 /* decide.c: what should be served, and how to get it. */
 void decide_next(struct engine *engine);
-void decide_answer(void *arg, const struct follow_answer *answer); /* follow_fn */
-void decide_follow(struct engine *engine, const char *ref);	   /* REF is what is followed now */
-void decide_on_secrets(void *arg);				   /* credentials_fn */
+const struct oid *decide_wanted(const struct engine *engine); /* zero: nothing is known yet */
+void decide_on_secrets(void *arg);			      /* credentials_fn */
 bool decide_sees_secrets(struct engine *engine); /* true: they have changed since the last look */
 void decide_goal(struct engine *engine, const struct goal *goal); /* replaces an older one */
 void decide_resume(struct engine *engine, const char *by, const char *reason);
@@ -226,6 +225,13 @@ void decide_on_debounce_timer(void *arg);
 void decide_on_hold_timer(void *arg);
 void decide_arm_hold(struct engine *engine);
 bool decide_follows_ref(const struct engine *engine);
+
+/* The mount has nothing to show and nothing will come: whoever waits for it is told. */
+bool decide_fail_start(struct engine *engine, int status, const char *text);
+
+/* looking.c: what the source says. */
+void looking_answer(void *arg, const struct follow_answer *answer); /* follow_fn */
+void looking_follow(struct engine *engine, const char *ref);	    /* REF is followed now */
 
 /* pinning.c: revisions that somebody looks at, beside the one that is served. */
 void pinning_ask(struct engine *engine, const struct oid *commit); /* or ask for longer */
@@ -259,7 +265,8 @@ void present_on_timer(void *arg);
 void present_answer(struct engine *engine, const struct message *message);
 /* For whoever asks: about what is visible, as of this moment. */
 void present_report(struct engine *engine, struct report *out);
-uint64_t present_age_left(const struct engine *engine); /* of max_age; 0: over; UINT64_MAX: no end */
+/* Of max_age, until the source was silent for too long: 0: it was; UINT64_MAX: that is no fault here. */
+uint64_t present_age_left(const struct engine *engine);
 bool present_is_settled(const struct engine *engine); /* what is visible says all we know */
 
 struct hold present_hold(const struct engine *engine); /* as it will be once TARGET is visible */

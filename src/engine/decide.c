@@ -32,9 +32,7 @@
 #include "src/snap/node.h"
 #include "src/snap/store.h"
 
-#define PROGRESS_MS  200  /* a build that takes longer is shown as Progressing */
-#define LAST_SYNC_MS 1000 /* a look that found nothing new is shown after this */
-#define CONTACT_S    600  /* between two times that a contact is written down */
+#define PROGRESS_MS  200 /* a build that takes longer is shown as Progressing */
 #define HOLD_STEP_MS (24ull * 3600 * 1000)
 
 bool decide_follows_ref(const struct engine *engine)
@@ -42,7 +40,7 @@ bool decide_follows_ref(const struct engine *engine)
 	return !engine->goal.is_active && !engine->saved.hold.is_active;
 }
 
-static const struct oid *wanted(const struct engine *engine)
+const struct oid *decide_wanted(const struct engine *engine)
 {
 	if (engine->goal.is_active)
 		return &engine->goal.commit;
@@ -51,8 +49,7 @@ static const struct oid *wanted(const struct engine *engine)
 	return &engine->saved.desired;
 }
 
-/* The mount has nothing to show and nothing will come: whoever waits for it is told. */
-static bool fail_start(struct engine *engine, int status, const char *text)
+bool decide_fail_start(struct engine *engine, int status, const char *text)
 {
 	if (engine->target || engine->is_adopted || engine->is_failed)
 		return false;
@@ -93,7 +90,7 @@ static void fail_rejected(
 	buf_printf(&text, "commit %.12s of '%s' is rejected:\n", hex,
 			engine->ref_full[0] ? engine->ref_full : engine->saved.ref);
 	diag_format(findings, &text);
-	(void)fail_start(engine, 1, buf_str(&text));
+	(void)decide_fail_start(engine, 1, buf_str(&text));
 	buf_release(&text);
 }
 
@@ -303,7 +300,7 @@ static void could_not(struct engine *engine, const struct task *task, const char
 		tickets_failed(engine, engine->goal.serial, NULL, sentence);
 	} else {
 		set_problem(engine, &task->commit, sentence);
-		(void)fail_start(engine, 2, sentence);
+		(void)decide_fail_start(engine, 2, sentence);
 	}
 }
 
@@ -463,7 +460,7 @@ static bool choose_target(struct engine *engine, struct oid *commit)
 	if (engine->goal.is_active && !trusting_allows(engine, &engine->goal.commit) &&
 			engine->goal.is_active)
 		return false;
-	*commit = *wanted(engine);
+	*commit = *decide_wanted(engine);
 	if (oid_is_zero(commit))
 		return false;
 	if (decide_follows_ref(engine) && (is_restless(engine) || !is_allowed(engine, commit)))
@@ -519,7 +516,7 @@ void decide_next(struct engine *engine)
 	present_now(engine);
 }
 
-/* --- what the repository says --- */
+/* --- what has changed --- */
 
 bool decide_sees_secrets(struct engine *engine)
 {
@@ -543,113 +540,6 @@ void decide_on_secrets(void *arg)
 	engine->cause.since_ms = clock_mono_ms();
 	str_copy(engine->cause.reason, sizeof(engine->cause.reason), "secrets changed");
 	decide_next(engine);
-}
-
-static void source_failed(struct engine *engine, const struct follow_answer *answer)
-{
-	struct last_sync *sync = &engine->saved.last_sync;
-	bool is_new = strcmp(sync->error, answer->err.text) != 0;
-
-	if (is_new && !engine->is_failed)
-		log_warn("source: %s", answer->err.text);
-	str_copy(sync->error, sizeof(sync->error), answer->err.text);
-	sync->next_time =
-			answer->next_ms ? sync->time + (int64_t)(answer->next_ms + 500) / 1000 : 0;
-	if (!engine->target && oid_is_zero(&engine->saved.desired))
-		(void)fail_start(engine, 2, answer->err.text);
-	else if (!engine->target)
-		decide_next(engine); /* what was wanted last may be at hand */
-	if (is_new)
-		present_now(engine);
-}
-
-static void ref_moved(struct engine *engine, const struct follow_answer *answer)
-{
-	bool is_first = oid_is_zero(&engine->saved.desired) && !engine->target;
-
-	engine->saved.desired = answer->commit;
-	engine->accepted = (struct oid){0};
-	if (!engine->is_urgent)
-		debounce_note(&engine->debounce, clock_mono_ms());
-	if (!engine->goal.is_active) {
-		engine->cause.since_ms = answer->asked_ms;
-		str_copy(engine->cause.by, sizeof(engine->cause.by), answer->full);
-		str_copy(engine->cause.reason, sizeof(engine->cause.reason),
-				is_first ? "mounted" : "ref moved");
-	}
-	if (!oid_equal(&engine->saved.rejected, &answer->commit)) {
-		engine->saved.rejected = (struct oid){0};
-		engine->saved.is_condemned = false;
-		diag_release(&engine->saved.findings);
-	}
-}
-
-/*
- * A node that starts without a network shall know how old what it serves is; that is worth a write now
- * and then where it matters.
- */
-static void note_contact(struct engine *engine)
-{
-	int64_t now = engine->saved.last_sync.ok_time;
-
-	engine->asked_ms = clock_mono_ms();
-	engine->unasked_ms = 0;
-	if (engine->settings.max_age_ms == 0 || now - engine->contact_time < CONTACT_S)
-		return;
-	engine->contact_time = now;
-	record_save(engine);
-}
-
-void decide_answer(void *arg, const struct follow_answer *answer)
-{
-	struct engine *engine = arg;
-	struct last_sync *sync = &engine->saved.last_sync;
-	bool was_failing = sync->error[0] != '\0';
-
-	decide_on_secrets(engine);
-	trusting_look(engine);
-	sync->time = clock_wall_s();
-	present_within(engine, LAST_SYNC_MS);
-	drifting_look(engine);
-	if (answer->rc < 0) {
-		source_failed(engine, answer);
-		tickets_check(engine);
-		return;
-	}
-	if (was_failing)
-		log_info("source: works again");
-	sync->error[0] = '\0';
-	sync->ok_time = sync->time;
-	note_contact(engine);
-	str_copy(engine->ref_full, sizeof(engine->ref_full), answer->full);
-	engine->problem[0] = '\0';
-	if (!oid_equal(&answer->commit, &engine->saved.desired))
-		ref_moved(engine, answer);
-	else if (!was_failing && engine->target == engine->visible && engine->visible &&
-			oid_equal(&engine->visible->commit, wanted(engine)) &&
-			trusting_is_sure(engine, wanted(engine))) {
-		engine->is_urgent = false;
-		tickets_check(engine); /* nothing new: the timer shows the time of it */
-		return;
-	}
-	engine->is_urgent = false;
-	decide_next(engine);
-}
-
-void decide_follow(struct engine *engine, const char *ref)
-{
-	char *copy = strdup(ref);
-
-	log_info("following '%s' from now on", ref);
-	if (copy) {
-		free(engine->saved.ref);
-		engine->saved.ref = copy;
-	}
-	engine->saved.tip = (struct oid){0};	 /* its history is another one */
-	engine->saved.desired = (struct oid){0}; /* not known before it is asked */
-	decide_retry(engine);
-	record_save(engine);
-	engine->must_present = true;
 }
 
 void decide_retry(struct engine *engine)

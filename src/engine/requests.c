@@ -265,7 +265,7 @@ void requests_changed(void *arg, const char *ref, int rc, const struct err *err)
 			tickets_end_with(ticket, EXIT_TROUBLE, err->text);
 		return;
 	}
-	decide_follow(engine, ref);
+	looking_follow(engine, ref);
 	if (ticket) {
 		ticket->waits_for = WAITS_TIP;
 		look(ticket);

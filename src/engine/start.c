@@ -202,7 +202,7 @@ void start_following(struct engine *engine)
 			.repository = engine->settings.repository,
 			.ref = engine->saved.ref,
 			.poll_ms = engine->settings.poll_ms,
-			.fn = decide_answer,
+			.fn = looking_answer,
 			.changed = requests_changed,
 			.arg = engine,
 			.fetches = engine->fetches,
