@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "src/engine/builds.h"
+#include "src/engine/operations.h"
 #include "src/fetch/job.h"
 
 /*
@@ -47,6 +48,7 @@ void mirroring_prepare(void *arg, struct fetch_job *job)
 			.client_key_file = settings->client_key_file,
 			.ca_file = settings->ca_file,
 			.proxy = settings->proxy,
+			.helper = (char **)(uintptr_t)engine->operations->helper,
 			.is_verified = settings->signers[0] || settings->keyring[0],
 	};
 	keep_revisions(&engine->kept, job);

@@ -57,6 +57,9 @@ static int say_auth(const struct failure *failure, struct err *err)
 		return err_set(err, EACCES,
 				"%s refuses the user name, or the password in '%s' (password_file)",
 				failure->host, access->password_file);
+	if (access->helper)
+		return err_set(err, EACCES, "%s refuses what helper '%s' prints", failure->host,
+				access->helper[0]);
 	return err_set(err, EACCES,
 			"%s asks who we are: set username and password_file, or token_file",
 			failure->host);

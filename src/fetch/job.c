@@ -38,12 +38,31 @@ static char **text_of(const struct fetch_job *job, size_t i)
 	return (char **)((uintptr_t)job + texts[i]);
 }
 
+static void release_helper(char **helper)
+{
+	for (size_t i = 0; helper && helper[i]; i++)
+		free(helper[i]);
+	free((void *)helper);
+}
+
 void fetch_job_release(struct fetch_job *job)
 {
+	release_helper(job->access.helper);
 	for (size_t i = 0; i < TEXT_COUNT; i++)
 		free(*text_of(job, i));
 	free(job->keep);
 	*job = (struct fetch_job)FETCH_JOB_INIT;
+}
+
+static void put_helper(struct buf *out, char *const *helper)
+{
+	uint32_t count = 0;
+
+	while (helper && helper[count])
+		count++;
+	wire_put_u32(out, count);
+	for (uint32_t i = 0; i < count; i++)
+		wire_put_text(out, helper[i]);
 }
 
 void fetch_job_encode(const struct fetch_job *job, struct buf *out)
@@ -52,6 +71,7 @@ void fetch_job_encode(const struct fetch_job *job, struct buf *out)
 	wire_put_u32(out, job->kind);
 	for (size_t i = 0; i < TEXT_COUNT; i++)
 		wire_put_text(out, *text_of(job, i));
+	put_helper(out, job->access.helper);
 	wire_put_u32(out, job->access.is_verified);
 	wire_put_u32(out, job->depth);
 	wire_put_bytes(out, job->accepted.bytes, OID_SIZE);
@@ -78,6 +98,21 @@ static void take_keep(struct wire *in, struct fetch_job *job)
 		wire_take_bytes(in, job->keep[i].bytes, OID_SIZE);
 }
 
+static void take_helper(struct wire *in, struct fetch_job *job)
+{
+	uint32_t count = wire_take_u32(in);
+
+	if (count > FETCH_HELPER_MAX)
+		in->failed = true;
+	if (in->failed || count == 0)
+		return;
+	job->access.helper = (char **)calloc(count + 1, sizeof(*job->access.helper));
+	if (!job->access.helper)
+		in->failed = true;
+	for (uint32_t i = 0; i < count && !in->failed; i++)
+		job->access.helper[i] = wire_take_text(in);
+}
+
 int fetch_job_decode(const void *data, size_t len, struct fetch_job *out, struct err *err)
 {
 	struct fetch_job job = FETCH_JOB_INIT;
@@ -89,6 +124,7 @@ int fetch_job_decode(const void *data, size_t len, struct fetch_job *out, struct
 	job.kind = (enum fetch_kind)wire_take_u32(&in);
 	for (size_t i = 0; i < TEXT_COUNT; i++)
 		*text_of(&job, i) = wire_take_text(&in);
+	take_helper(&in, &job);
 	is_verified = wire_take_u32(&in);
 	job.access.is_verified = is_verified == 1;
 	job.depth = wire_take_u32(&in);

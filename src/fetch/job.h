@@ -21,6 +21,7 @@ struct buf;
 #define FETCH_CONNECT_MS  10000		 /* for a connection, TLS included */
 #define FETCH_PACK_MAX	  (512ull << 20) /* bytes of one file that is received */
 #define FETCH_KEEP_MAX	  1024		 /* revisions that can be named in a job */
+#define FETCH_HELPER_MAX  256		 /* words: the helper and its arguments */
 
 enum fetch_kind {
 	FETCH_REF = 1, /* the mirror's ref shall be as the remote's */
@@ -33,6 +34,7 @@ struct fetch_access {
 	char *ssh_key_file, *ssh_known_hosts_file;
 	char *client_cert_file, *client_key_file, *ca_file;
 	char *proxy;
+	char **helper; /* program that prints a credential, and its arguments; NULL-terminated, NULL: none */
 	bool is_verified; /* commits are signed: plain http and git are allowed */
 };
 

@@ -12,6 +12,7 @@
 #include "src/base/err.h"
 #include "src/base/file.h"
 #include "src/base/str.h"
+#include "src/fetch/credential.h"
 #include "src/fetch/job.h"
 #include "src/fetch/remote.h"
 
@@ -62,7 +63,26 @@ static int store(const struct remote *remote, const char *user, const struct buf
 	return rc;
 }
 
-int secret_load(const struct fetch_access *access, const struct remote *remote, int *fd,
+/* What the helper of the node says. */
+static int load_asked(const struct fetch_access *access, const struct remote *remote, int *fd,
+		struct err *err)
+{
+	struct credential answer = CREDENTIAL_INIT;
+	const char *user = access->username;
+	int rc;
+
+	rc = credential_ask((const char *const *)access->helper, remote, &answer, err);
+	if (rc < 0)
+		return rc;
+	if (!is_given(user))
+		user = answer.user.len > 0 ? buf_str(&answer.user) : remote->user;
+	rc = store(remote, user ? user : TOKEN_USER, &answer.password, fd, err);
+	credential_release(&answer);
+	return rc;
+}
+
+/* What lies in a file. */
+static int load_file(const struct fetch_access *access, const struct remote *remote, int *fd,
 		struct err *err)
 {
 	bool has_token = is_given(access->token_file);
@@ -71,12 +91,6 @@ int secret_load(const struct fetch_access *access, const struct remote *remote, 
 	struct buf secret = BUF_INIT;
 	int rc;
 
-	*fd = -1;
-	if (!is_given(path) || (remote->kind != REMOTE_HTTPS && remote->kind != REMOTE_HTTP))
-		return 0;
-	if (!remote_is_secure(remote))
-		return err_set(err, EPERM,
-				"the password would cross the network in the clear: use https");
 	if (!user && !has_token)
 		return err_set(err, EINVAL, "password_file is set, but no username");
 	rc = read_secret(path, &secret, err);
@@ -86,6 +100,21 @@ int secret_load(const struct fetch_access *access, const struct remote *remote, 
 		explicit_bzero(secret.data, secret.cap);
 	buf_release(&secret);
 	return rc;
+}
+
+int secret_load(const struct fetch_access *access, const struct remote *remote, int *fd,
+		struct err *err)
+{
+	bool has_file = is_given(access->token_file) || is_given(access->password_file);
+
+	*fd = -1;
+	if ((!has_file && !access->helper) ||
+			(remote->kind != REMOTE_HTTPS && remote->kind != REMOTE_HTTP))
+		return 0;
+	if (!remote_is_secure(remote))
+		return err_set(err, EPERM,
+				"the password would cross the network in the clear: use https");
+	return has_file ? load_file(access, remote, fd, err) : load_asked(access, remote, fd, err);
 }
 
 /* The line of QUESTION that begins with KEY ("host=") is KEY and VALUE. */

@@ -21,6 +21,9 @@ static struct fetch_job make_job(void)
 	job.program = strdup("/usr/bin/refmount");
 	job.access.username = strdup("deploy");
 	job.access.proxy = strdup("http://proxy.example.com");
+	job.access.helper = calloc(3, sizeof(*job.access.helper));
+	job.access.helper[0] = strdup("/usr/local/bin/get-token");
+	job.access.helper[1] = strdup("");
 	job.access.is_verified = true;
 	job.depth = 50;
 	job.accepted.bytes[0] = 7;
@@ -41,6 +44,9 @@ static void jobs_travel(void **state)
 	assert_string_equal(copy.url, "https://example.com/x");
 	assert_string_equal(copy.access.proxy, "http://proxy.example.com");
 	assert_string_equal(copy.access.token_file, "");
+	assert_string_equal(copy.access.helper[0], "/usr/local/bin/get-token");
+	assert_string_equal(copy.access.helper[1], "");
+	assert_null(copy.access.helper[2]);
 	assert_true(copy.access.is_verified);
 	assert_int_equal(copy.depth, 50);
 	assert_int_equal(copy.keep_count, 2);

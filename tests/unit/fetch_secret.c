@@ -54,6 +54,35 @@ static void answers(int fd, const char *question, const char *wanted)
 	buf_release(&answer);
 }
 
+/* A helper of the node is asked when there is no file. */
+static void from_a_helper(void **state)
+{
+	char words[][40] = {"sh", "-c", "echo username=robot; echo password=open"};
+	char *helper[] = {words[0], words[1], words[2], NULL}, user[] = "deploy";
+	struct fetch_access access = {.helper = helper};
+	struct err err = ERR_INIT;
+	int fd = -1;
+
+	(void)state;
+	assert_int_equal(load("https://git.example.com:8443/x", &access, &fd, NULL), 0);
+	answers(fd, QUESTION, "username=robot\npassword=open\n");
+	(void)close(fd);
+	access.username = user;
+	assert_int_equal(load("https://git.example.com:8443/x", &access, &fd, NULL), 0);
+	answers(fd, QUESTION, "username=deploy\npassword=open\n");
+	(void)close(fd);
+	assert_int_equal(load("ssh://git.example.com/x", &access, &fd, NULL), 0);
+	assert_int_equal(fd, -1);
+	strcpy(words[2], "exit 1");
+	assert_int_equal(load("https://git.example.com/x", &access, &fd, &err), -EACCES);
+	assert_int_equal(put("sesame"), 0);
+	access.password_file = file;
+	assert_int_equal(load("https://git.example.com:8443/x", &access, &fd, NULL), 0);
+	answers(fd, QUESTION, "username=deploy\npassword=sesame\n");
+	(void)close(fd);
+	(void)unlink(file);
+}
+
 static void for_its_host(void **state)
 {
 	char user[] = "deploy";
@@ -136,6 +165,7 @@ static void refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+			cmocka_unit_test(from_a_helper),
 			cmocka_unit_test(for_its_host),
 			cmocka_unit_test(users),
 			cmocka_unit_test(none),
