@@ -179,11 +179,11 @@ static int deepen(struct fetch *fetch, struct err *err)
 	int rc;
 
 	if (oid_is_zero(accepted) || !oid_is_zero(&fetch->mirror.tip) || fetch->depth == 0 ||
-			has_object(fetch, accepted))
+			!mirror_is_cut(&fetch->mirror) || has_object(fetch, accepted))
 		return 0;
 	(void)snprintf(by, sizeof(by), "--deepen=%d", DEEPEN_BY);
 	rc = fetch_with(fetch, by, err);
-	if (rc == 0 && !has_object(fetch, accepted))
+	if (rc == 0 && mirror_is_cut(&fetch->mirror) && !has_object(fetch, accepted))
 		rc = fetch_with(fetch, "--unshallow", err);
 	return rc;
 }

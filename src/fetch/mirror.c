@@ -531,7 +531,9 @@ uint32_t mirror_packs(const struct mirror *mirror)
 	return count;
 }
 
-bool mirror_is_shallow(const struct mirror *mirror)
+bool mirror_is_cut(const struct mirror *mirror)
 {
-	return faccessat(mirror->dir, SHALLOW, F_OK, 0) == 0;
+	struct stat st;
+
+	return fstatat(mirror->dir, INCOMING "/" SHALLOW, &st, 0) == 0 && st.st_size > 0;
 }

@@ -64,6 +64,9 @@ int mirror_begin(struct mirror *mirror, struct err *err);
 /* What the incoming ref leads to. -ENOENT, -EBADMSG. */
 int mirror_incoming_tip(const struct mirror *mirror, struct oid *out, struct err *err);
 
+/* Does history end somewhere in the quarantine, because it was asked for so? */
+bool mirror_is_cut(const struct mirror *mirror);
+
 /* Take over what was fetched: `full` points to TIP from here on. */
 int mirror_accept(struct mirror *mirror, const struct oid *tip, struct err *err);
 
@@ -74,8 +77,5 @@ void mirror_abandon(struct mirror *mirror);
 int mirror_keep(struct mirror *mirror, const struct oid *revisions, size_t count, struct err *err);
 
 uint32_t mirror_packs(const struct mirror *mirror);
-
-/* Does history end at some place, since it was fetched so? */
-bool mirror_is_shallow(const struct mirror *mirror);
 
 #endif

@@ -125,7 +125,6 @@ static void taken_over(void **state)
 	has("objects/pack/" PACK ".idx", "index");
 	assert_false(exists("objects/pack/tmp_pack_x"));
 	assert_int_equal(mirror_packs(&mirror), 1);
-	assert_true(mirror_is_shallow(&mirror));
 	mirror_close(&mirror);
 
 	open_it(&mirror, URL);
@@ -137,7 +136,7 @@ static void taken_over(void **state)
 	put("incoming/shallow", "");
 	assert_int_equal(mirror_accept(&mirror, &tip, NULL), 0);
 	has("refs/heads/team", HEX "\n");
-	assert_false(mirror_is_shallow(&mirror));
+	assert_false(exists("shallow"));
 	mirror_close(&mirror);
 }
 
@@ -155,6 +154,9 @@ static void quarantine_knows(void **state)
 	has("incoming/objects/info/alternates", "../../objects\n");
 	has("incoming/refs/refmount/tip", HEX "\n");
 	has("incoming/shallow", HEX "\n");
+	assert_true(mirror_is_cut(&mirror));
+	put("incoming/shallow", "");
+	assert_false(mirror_is_cut(&mirror));
 	assert_false(exists("incoming/objects/pack/" PACK ".pack"));
 	assert_int_equal(mirror_incoming_tip(&mirror, &tip, NULL), -ENOENT);
 	mirror_close(&mirror);
