@@ -86,9 +86,14 @@ static int read_name(struct form *form, const struct form_field *field, const st
 {
 	const char *text = NULL;
 	int rc = form_text(form, field, value, &text, err);
+	size_t i;
 
 	if (rc == 0 && strlen(text) > OPERATIONS_NAME_MAX)
 		rc = err_set(err, EINVAL, "a name has at most %d bytes", OPERATIONS_NAME_MAX);
+	for (i = 0; rc == 0 && text[i]; i++) {
+		if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
+			rc = err_set(err, EINVAL, "a name must be one line of text");
+	}
 	if (rc == 0)
 		*(const char **)at = text;
 	return rc;

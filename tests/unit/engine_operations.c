@@ -144,6 +144,8 @@ static void every_fault_has_its_place(void **state)
 			{"checks: [{run: [a], match: '['}]\n", "f:1:28: "},
 			{"checks: [{run: [a], match: []}]\n",
 					"f:1:28: this must be between 1 and 64 patterns\n"},
+			{"checks: [{run: [a], name: \"a\\nb\"}]\n",
+					"f:1:27: a name must be one line of text\n"},
 			{"on_switch: [{run: [a], retries: 11}]\n",
 					"f:1:33: this must be between 0 and 10\n"},
 			{"on_switch: [{run: [a], user: ''}]\n", "f:1:30: this must not be empty\n"},
