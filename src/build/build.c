@@ -418,6 +418,22 @@ out:
 	return rc;
 }
 
+/*
+ * Of a builder that was killed: perhaps all of the generation, and only the answer is missing; else
+ * whatever there is goes, so that the number is free.
+ */
+static bool take_over(struct build *build)
+{
+	const struct job *job = build->job;
+	struct generation made;
+
+	if (store_load(build->store, job->number, &made, NULL) == 0 &&
+			oid_equal(&made.commit, &job->commit))
+		return true;
+	store_abort(build->store, job->number);
+	return false;
+}
+
 static int build_commit(struct build *build, struct err *err)
 {
 	int rc;
@@ -431,6 +447,8 @@ static int build_commit(struct build *build, struct err *err)
 	rc = store_open(text_of(build->job->state_dir), &build->store, err);
 	if (rc < 0)
 		return rc;
+	if (build->job->is_second && take_over(build))
+		return 0;
 	load_base(build);
 	if (build->is_rendered) {
 		rc = incremental_run(&build->incremental, build->job, build->store, build->findings,

@@ -36,6 +36,7 @@ void job_encode(const struct job *job, struct buf *out)
 	wire_put_bytes(out, job->served.bytes, OID_SIZE);
 	wire_put_u32(out, job->allow_rewind);
 	wire_put_u32(out, job->is_aside);
+	wire_put_u32(out, job->is_second);
 	wire_put_u32(out, job->number);
 	wire_put_u32(out, job->base);
 	wire_put_u32(out, job->first_dir);
@@ -76,6 +77,7 @@ int job_decode(const void *data, size_t len, struct job *out, struct err *err)
 	wire_take_bytes(&in, job.served.bytes, OID_SIZE);
 	job.allow_rewind = take_bool(&in);
 	job.is_aside = take_bool(&in);
+	job.is_second = take_bool(&in);
 	job.number = wire_take_u32(&in);
 	job.base = wire_take_u32(&in);
 	job.first_dir = wire_take_u32(&in);

@@ -51,9 +51,10 @@ struct job {
 	struct oid commit; /* JOB_BUILD */
 	struct oid served; /* zero: none; else COMMIT must descend from it unless allow_rewind */
 	bool allow_rewind;
-	bool is_aside;	    /* only to be looked at: the next build is not like this one */
-	uint32_t number;    /* of the new generation; never used before */
-	uint32_t base;	    /* generation to share with; 0: none */
+	bool is_aside;	 /* only to be looked at: the next build is not like this one */
+	bool is_second;	 /* the builder that had this job before was killed; what it left is ours */
+	uint32_t number; /* of the new generation; never used before */
+	uint32_t base;	 /* generation to share with; 0: none */
 	uint32_t first_dir; /* first free folder number */
 	uint32_t uid, gid;  /* owner of everything shown */
 	struct job_limits limits;

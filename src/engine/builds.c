@@ -25,6 +25,22 @@ struct builds {
 	struct build *list;
 };
 
+/* Say in the job that somebody had it before. */
+static int mark_second(struct buf *bytes)
+{
+	struct job job = JOB_INIT;
+	int rc;
+
+	rc = job_decode(bytes->data, bytes->len, &job, NULL);
+	if (rc < 0)
+		return rc;
+	job.is_second = true;
+	buf_clear(bytes);
+	job_encode(&job, bytes);
+	job_release(&job);
+	return 0;
+}
+
 int builds_new(const struct builds_spec *spec, struct builds **out, struct err *err)
 {
 	const struct workers_spec workers = {
@@ -36,6 +52,7 @@ int builds_new(const struct builds_spec *spec, struct builds **out, struct err *
 			.deadline_ms = BUILD_DEADLINE_MS,
 			.answer_max = JOB_MESSAGE_MAX,
 			.most = BUILDS_MAX,
+			.again = mark_second,
 			.on_idle = spec->on_idle,
 			.arg = spec->arg,
 	};

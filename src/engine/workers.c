@@ -314,7 +314,11 @@ static int employ(struct worker *worker, struct err *err)
 /* The same job in a new process; negative when there is none: BUILD has ended for good. */
 static int again(struct worker *worker)
 {
+	worker_again_fn *change = worker->workers->spec.again;
+
 	worker->is_second = true;
+	if (change && change(&worker->job) < 0)
+		return -ECHILD;
 	close_socket(worker);
 	if (start(worker, NULL) < 0)
 		return -ECHILD;

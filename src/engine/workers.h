@@ -38,6 +38,9 @@ struct worker_answer {
  */
 typedef void worker_fn(void *arg, const struct worker_answer *answer);
 
+/* JOB, taken up once more: what is different for the second process; 0 or -errno, then there is none. */
+typedef int worker_again_fn(struct buf *job);
+
 /* No worker has a job any more, cancelled ones included. */
 typedef void workers_idle_fn(void *arg);
 
@@ -50,6 +53,7 @@ struct workers_spec {
 	uint64_t deadline_ms;
 	size_t answer_max;	  /* bytes */
 	size_t most;		  /* that run at a time */
+	worker_again_fn *again;	  /* or NULL: nothing is */
 	workers_idle_fn *on_idle; /* or NULL */
 	void *arg;
 };

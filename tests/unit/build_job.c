@@ -24,7 +24,7 @@ static struct job make_job(void)
 	job.secrets = strdup("/etc/refmount/secrets");
 	memset(job.commit.bytes, 7, 20);
 	job.served.bytes[3] = 9;
-	job.allow_rewind = job.is_aside = true;
+	job.allow_rewind = job.is_aside = job.is_second = true;
 	job.number = 42;
 	job.base = 41;
 	job.first_dir = 1000;

@@ -458,6 +458,30 @@ static void files_that_may_not_grow(void **state)
 	job_run(RESULT_DONE);
 }
 
+/* A builder that is killed leaves nothing, a segment without a generation, or all but its answer. */
+static void second_tries(void **state)
+{
+	struct oid tree, commit;
+	char made[64];
+
+	(void)state;
+	tree = fixture_oid("blob=$(echo one | git hash-object -w --stdin);"
+			   "printf '100644 blob %%s\\ta\\n' $blob | git mktree");
+	commit = fixture_commit(&tree);
+	job_done(&commit, 1, 0);
+	(void)snprintf(made, sizeof(made), "%s", fixture_sh("stat -c %%i state/segments/*.seg"));
+	job_make("state", &commit, 1, 0);
+	job_run(RESULT_FAILED); /* the number was used */
+	job.is_second = true;
+	job_run(RESULT_DONE);
+	assert_string_equal(fixture_sh("stat -c %%i state/segments/*.seg"), made); /* as it was */
+	(void)fixture_sh("rm state/generations/*");
+	job_run(RESULT_DONE);
+	assert_int_equal(result.number, 1);
+	expect_clean("state", 1);
+	job.is_second = false;
+}
+
 static void rewinds(void **state)
 {
 	struct oid old, new, side;
@@ -517,6 +541,7 @@ int main(void)
 			TEST(bombs),
 			TEST(a_missing_object_is_a_failure),
 			TEST(files_that_may_not_grow),
+			TEST(second_tries),
 			TEST(rewinds),
 			TEST(resolves),
 	};

@@ -92,7 +92,10 @@ static int builder_main(void)
 
 	(void)signal(SIGPIPE, SIG_IGN);
 	receive(&job);
-	rc = act(job.revision);
+	if (strcmp(job.revision, "crash once") == 0)
+		rc = act(job.is_second ? "answer" : "crash");
+	else
+		rc = act(job.revision);
 	job_release(&job);
 	return rc;
 }
@@ -199,6 +202,18 @@ static void answers(void **state)
 	close_scene(&scene);
 }
 
+static void killed_builders_get_a_second(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	open_scene(&scene);
+	run(&scene, "crash once");
+	assert_int_equal(scene.answers, 1);
+	assert_int_equal(scene.kind, RESULT_DONE);
+	close_scene(&scene);
+}
+
 static void bad_builders_are_findings(void **state)
 {
 	struct scene scene;
@@ -296,6 +311,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(answers),
+			cmocka_unit_test(killed_builders_get_a_second),
 			cmocka_unit_test(bad_builders_are_findings),
 			cmocka_unit_test(can_be_cancelled),
 			cmocka_unit_test(a_dead_spare_is_replaced),
