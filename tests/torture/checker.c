@@ -39,7 +39,7 @@ static int usage(void)
 		    "               [--journal FILE] [--kept N] [--seed N]\n"
 		    "       checker switch MOUNT TABLE REPO JOURNAL [--switches N] [--program "
 		    "REFMOUNT]\n"
-		    "               [--hold-every N] [--kept N] [--seed N]\n"
+		    "               [--hold-every N] [--kept N] [--pause US] [--seed N]\n"
 		    "       checker plain DIR TABLE JOURNAL static|rewrite|replace|swap "
 		    "[--switches N]\n"
 		    "               [--pause US]\n"
@@ -172,6 +172,7 @@ static int verb_switch(char **arguments, const struct options *options)
 			.switches = options->switches,
 			.hold_every = options->hold_every,
 			.kept = options->kept,
+			.pause_us = options->pause_us,
 			.seed = options->seed};
 	struct model *model = model_load(arguments[1]);
 	struct journal *journal = journal_open(arguments[3]);

@@ -215,6 +215,7 @@ static bool switch_all(struct switcher *sw)
 			sw->tip + 1 < sw->model->revisions) {
 		if (!advance(sw))
 			return false;
+		nap(1000L * sw->options->pause_us);
 		if (sw->options->program && sw->options->hold_every &&
 				chance_below(&sw->chance, sw->options->hold_every) == 0 &&
 				!hold(sw))

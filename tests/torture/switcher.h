@@ -18,6 +18,7 @@ struct switcher_options {
 	uint32_t switches;
 	uint32_t hold_every; /* a hold after about so many switches; 0: never */
 	uint32_t kept;	     /* revisions in the mount's history */
+	uint32_t pause_us;   /* after each switch */
 	uint64_t seed;
 };
 
