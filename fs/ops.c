@@ -69,40 +69,6 @@ static void op_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *in
 				req, &answer.attr, answer.attr_lasts ? LISTING_FOR_EVER : 0.0);
 }
 
-static void op_readlink(fuse_req_t req, fuse_ino_t ino)
-{
-	const void *data = NULL;
-	struct iovec target;
-	struct node node;
-	int64_t len;
-	int rc;
-
-	rc = tree_file(tree, ino, &node);
-	if (rc == 0 && node.kind != NODE_LINK)
-		rc = -EINVAL;
-	if (rc < 0) {
-		(void)fuse_reply_err(req, -rc);
-		return;
-	}
-	len = node_data(tree->set, &node, 0, node.size, &data);
-	target = (struct iovec){(void *)data, len > 0 ? (size_t)len : 0};
-	if (len < 0)
-		(void)fuse_reply_err(req, (int)-len);
-	else
-		(void)fuse_reply_iov(req, &target, 1);
-}
-
-/*
- * With ENOSYS the kernel never asks again: it opens and closes files by itself, and caches as if we had
- * said keep_cache. Nothing of ours depends on a file being open: its node is what it is.
- */
-static void op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *info)
-{
-	(void)ino;
-	(void)info;
-	(void)fuse_reply_err(req, ENOSYS);
-}
-
 /*
  * Have exactly what is asked for read from the disk, in one go (contents are mapped without
  * readahead: the kernel does that for the reader already), and touch it. Should a signal kill us
@@ -119,6 +85,42 @@ static void fetch_pages(const uint8_t *data, size_t len)
 		(void)*(const volatile uint8_t *)(data + i);
 	if (len > 0)
 		(void)*(const volatile uint8_t *)(data + len - 1);
+}
+
+static void op_readlink(fuse_req_t req, fuse_ino_t ino)
+{
+	const void *data = NULL;
+	struct iovec target;
+	struct node node;
+	int64_t len;
+	int rc;
+
+	rc = tree_file(tree, ino, &node);
+	if (rc == 0 && node.kind != NODE_LINK)
+		rc = -EINVAL;
+	if (rc < 0) {
+		(void)fuse_reply_err(req, -rc);
+		return;
+	}
+	len = node_data(tree->set, &node, 0, node.size, &data);
+	if (len < 0) {
+		(void)fuse_reply_err(req, (int)-len);
+		return;
+	}
+	fetch_pages(data, (size_t)len);
+	target = (struct iovec){(void *)data, (size_t)len};
+	(void)fuse_reply_iov(req, &target, 1);
+}
+
+/*
+ * With ENOSYS the kernel never asks again: it opens and closes files by itself, and caches as if we had
+ * said keep_cache. Nothing of ours depends on a file being open: its node is what it is.
+ */
+static void op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *info)
+{
+	(void)ino;
+	(void)info;
+	(void)fuse_reply_err(req, ENOSYS);
 }
 
 static void op_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
