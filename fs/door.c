@@ -72,7 +72,7 @@ static bool is_target(const struct door_op *op, uint64_t parent, const char *nam
 
 /*
  * Under a staged name lies what comes. It may be kept: it is about to get the name it belongs to. Should
- * nothing come of that, the kernel keeps it under the staged name; so none is used twice.
+ * nothing come of that, the kernel keeps it under the staged name for a while; so none is used twice.
  */
 static int look_at_staged(const struct door_op *op, const struct tree *tree, const char *name,
 		struct tree_answer *out)

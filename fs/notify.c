@@ -47,6 +47,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <fuse_lowlevel.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
@@ -201,6 +202,12 @@ static int incarnate(struct run *run, uint32_t dir)
 	return state_incarnate(state, dir);
 }
 
+/* The kernel may keep NAME in folder INO no more, nor anything below it. */
+static void forget_name(const struct notify *notify, uint64_t ino, const char *name)
+{
+	(void)fuse_lowlevel_notify_inval_entry(notify->session, ino, name, strlen(name));
+}
+
 static int perform(struct run *run, struct door_op *op, const struct node *node)
 {
 	struct notify *notify = run->notify;
@@ -229,6 +236,9 @@ static int perform(struct run *run, struct door_op *op, const struct node *node)
 	door_begin(notify->door, op);
 	rc = call(run, op) < 0 ? -errno : 0;
 	door_end(notify->door);
+	/* A rename that came to nothing leaves the node under its staged name. */
+	if (op->kind == DOOR_REPLACE || op->kind == DOOR_ADD)
+		forget_name(notify, identity_live(DOOR_DIR, 0), staged);
 	return rc;
 }
 
@@ -290,12 +300,24 @@ static void tell_addition(struct run *run, const struct change *change)
 	tell(run, &op, &to);
 }
 
-/* The first lookup of the secret name is how workers learn who we are. */
+/*
+ * The first lookup of the secret name is how workers learn who we are. It is done twice: for the kernel
+ * this is the folder that a predecessor had under another name, with whatever was staged in it when
+ * that one was killed, and all of that goes with the first.
+ */
 static int open_staging(struct notify *notify)
 {
+	const char *secret = notify->door->secret;
+	int fd;
+
 	if (notify->staging_fd >= 0)
 		return 0;
-	notify->staging_fd = open_folder(notify->door_fd, notify->door->secret);
+	fd = open_folder(notify->door_fd, secret);
+	if (fd < 0)
+		return -errno;
+	close_own(fd);
+	forget_name(notify, IDENTITY_ROOT, secret);
+	notify->staging_fd = open_folder(notify->door_fd, secret);
 	return notify->staging_fd < 0 ? -errno : 0;
 }
 

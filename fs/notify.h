@@ -9,6 +9,7 @@
 
 struct changes;
 struct door;
+struct fuse_session;
 struct segment_set;
 struct state;
 struct view;
@@ -17,9 +18,10 @@ struct notify {
 	int door_fd;	 /* writable clone of the mount; -1: nobody is woken */
 	int staging_fd;	 /* -1: not yet, or not any more */
 	uint64_t staged; /* names used in it so far */
+	struct fuse_session *session;
 	struct door *door;
 	struct state *state;
-	const struct segment_set *set; /* all three borrowed */
+	const struct segment_set *set; /* all four borrowed */
 };
 
 /* May the notifier go on? Asked between any two operations. */

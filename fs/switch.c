@@ -219,6 +219,7 @@ static void take_descriptors(struct switcher *switcher)
 	/* A door in the common table could not be closed by us. */
 	switcher->notify = (struct notify){.door_fd = rc ? -1 : source->door_fd,
 			.staging_fd = -1,
+			.session = source->session,
 			.door = source->door,
 			.state = source->state,
 			.set = source->set};
