@@ -343,6 +343,7 @@ static void reset_connection(struct state *state)
 		memset(&state->slots[i], 0, sizeof(state->slots[i]));
 	for (i = 0; i < STATE_SEGMENTS; i++)
 		atomic_store(&state->segments[i].lookups, 0);
+	memset(state->handles, 0, sizeof(state->handles));
 }
 
 void keeper_remount(void *arg)

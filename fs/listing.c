@@ -2,7 +2,7 @@
  * Listings, and how the kernel may keep them.
  *
  * One pass over a folder, from its beginning to its end, shows one revision. The handle says which
- * record the folder had when it was opened, and keeps its segments mapped (lookups.h). A pass that
+ * record the folder had when it was opened, and keeps its segments mapped (handles.h). A pass that
  * begins, and so one that begins anew after rewinddir(3), takes the listing of that moment: so
  * positions say which listing they belong to,
  *
@@ -143,8 +143,11 @@ static int page_fill(struct page *page, uint32_t from)
 
 static int read_opened(const struct listing_request *request, struct node *out)
 {
-	int rc = node_read(request->tree->set, request->opened, out);
+	int rc;
 
+	if (request->opened == PLACE_NONE)
+		return -ESTALE;
+	rc = node_read(request->tree->set, request->opened, out);
 	return rc == 0 && out->kind != NODE_DIR ? -ESTALE : rc;
 }
 

@@ -18,7 +18,7 @@ struct listing_request {
 	const struct tree *tree;
 	fuse_req_t req;
 	uint64_t ino;
-	place opened; /* the record that the folder had when the handle was opened */
+	place opened; /* the record that the folder had when the handle was opened, if it is known */
 	char *data;   /* to be filled, SIZE bytes at most */
 	size_t size;
 	bool is_plus;

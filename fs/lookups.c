@@ -1,63 +1,35 @@
 #include "fs/lookups.h"
 
 #include <stdatomic.h>
-#include <stdbool.h>
 
 #include "fs/identity.h"
 #include "src/link/state.h"
 #include "src/snap/node.h"
 
-#define SEEN_MAX 32 /* segments of one listing that are told apart */
-
-struct count {
-	struct state *state;
-	int64_t change;
-	uint32_t seen[SEEN_MAX];
-	unsigned seen_count;
-};
-
-/*
- * What is raised must be lowered alike, so this depends on nothing but the record: should a listing
- * lie in more segments than we tell apart, the others are counted once for each entry.
- */
-static void add(struct count *count, uint32_t number)
+static void add(struct state *state, uint32_t number, int64_t change)
 {
-	struct state_segment *segment;
-	unsigned i;
+	struct state_segment *segment = state_segment_find(state, number);
 
-	for (i = 0; i < count->seen_count; i++) {
-		if (count->seen[i] == number)
-			return;
-	}
-	if (count->seen_count < SEEN_MAX)
-		count->seen[count->seen_count++] = number;
-	segment = state_segment_find(count->state, number);
 	if (segment)
-		atomic_fetch_add(&segment->lookups, count->change);
+		atomic_fetch_add(&segment->lookups, change);
 }
 
+/* What is raised must be lowered alike, so this depends on nothing but the record. */
 static void add_all(
 		struct state *state, const struct segment_set *set, uint64_t ino, int64_t change)
 {
-	struct count count = {.state = state, .change = change};
 	struct identity identity;
 	struct node node;
-	uint32_t i;
+	uint32_t own;
 
 	if (!identity_parse(ino, &identity) || identity.kind != IDENTITY_NODE)
 		return;
+	own = place_segment(identity.at);
 	/* Read first: once it is lowered, nothing keeps the record. */
-	if (node_read(set, identity.at, &node) < 0) {
-		add(&count, place_segment(identity.at));
-		return;
-	}
-	if (node.kind == NODE_DIR) {
-		for (i = 0; i < node.count; i++)
-			add(&count, place_segment(node.entries[i]));
-	} else if (node.kind != NODE_PIN && node.data != PLACE_NONE) {
-		add(&count, place_segment(node.data));
-	}
-	add(&count, place_segment(identity.at));
+	if (node_read(set, identity.at, &node) == 0 && node.data != PLACE_NONE &&
+			place_segment(node.data) != own)
+		add(state, place_segment(node.data), change);
+	add(state, own, change);
 }
 
 void lookups_raise(struct state *state, const struct segment_set *set, uint64_t ino, uint64_t count)

@@ -10,6 +10,7 @@
 
 #include "fs/attributes.h"
 #include "fs/door.h"
+#include "fs/handles.h"
 #include "fs/listing.h"
 #include "fs/lookups.h"
 #include "src/base/err.h"
@@ -18,13 +19,15 @@
 
 #define LISTING_MAX (64u * 1024) /* bytes of one reply to a readdir */
 
-/* What the request at hand sees. libfuse hands on nothing of the caller's thread. */
+/* What the request at hand sees. libfuse hands on neither the caller's thread nor the number. */
 static _Thread_local const struct tree *tree;
+static _Thread_local uint64_t unique;
 static _Thread_local struct door *door; /* NULL: not the notifier's */
 
-void ops_enter(const struct tree *now, struct door *through)
+void ops_enter(const struct tree *now, uint64_t number, struct door *through)
 {
 	tree = now;
+	unique = number;
 	door = through;
 }
 
@@ -146,11 +149,12 @@ static void op_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
 	(void)fuse_reply_buf(req, data, (size_t)len); /* straight from the mapping */
 }
 
-/* --- folders: a handle is the place of the record that it lists --- */
+/* --- folders --- */
 
 static void op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *info)
 {
 	struct node listing;
+	bool is_new;
 	int rc;
 
 	rc = tree_dir(tree, ino, &listing);
@@ -162,28 +166,28 @@ static void op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *in
 		(void)fuse_reply_err(req, rc == -ENOENT ? ESTALE : -rc);
 		return;
 	}
-	info->fh = listing.at;
+	is_new = handles_open(tree->state, unique, listing.at, &info->fh);
 	info->cache_readdir = info->keep_cache = tree_listing_lasts(&listing);
-	lookups_raise(tree->state, tree->set, listing.at, 1);
-	if (fuse_reply_open(req, info) == -ENOENT)
-		lookups_lower(tree->state, tree->set, listing.at, 1);
+	/* ENOENT, although a predecessor has not answered: given up. */
+	if (fuse_reply_open(req, info) == -ENOENT && is_new)
+		handles_close(tree->state, info->fh);
 }
 
 static void op_releasedir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *info)
 {
 	(void)ino;
-	/* Lowered only by the one that the kernel hears: this request may be taken up again. */
-	if (fuse_reply_err(req, 0) == 0)
-		lookups_lower(tree->state, tree->set, info->fh, 1);
+	handles_close(tree->state, info->fh);
+	(void)fuse_reply_err(req, 0);
 }
 
-static void list(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, place at, bool is_plus)
+static void list(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, uint64_t handle,
+		bool is_plus)
 {
 	static _Thread_local char data[LISTING_MAX];
 	struct listing_request request = {.tree = tree,
 			.req = req,
 			.ino = ino,
-			.opened = at,
+			.opened = handles_listing(tree->state, handle),
 			.data = data,
 			.size = size < sizeof(data) ? size : sizeof(data),
 			.is_plus = is_plus};

@@ -9,6 +9,7 @@
 #define FS_OPS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "fs/tree.h"
 
@@ -21,10 +22,10 @@ int ops_session_new(int device_fd, struct fuse_session **out, struct err *err);
 void ops_session_free(struct fuse_session *session); /* closes the device; NULL is fine */
 
 /*
- * What this thread's next request sees: TREE is borrowed until ops_leave(), and so is DOOR, which is
- * NULL unless the request comes from the notifier.
+ * What this thread's next request, number UNIQUE, sees: TREE is borrowed until ops_leave(), and so is
+ * DOOR, which is NULL unless the request comes from the notifier.
  */
-void ops_enter(const struct tree *tree, struct door *door);
+void ops_enter(const struct tree *tree, uint64_t unique, struct door *door);
 void ops_leave(void);
 
 #endif

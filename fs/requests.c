@@ -325,7 +325,7 @@ static void hand_to_libfuse(struct requests *requests, struct state_slot *slot, 
 	struct fuse_buf buf = {.size = len, .mem = slot->bytes};
 
 	note_read(requests, slot_header(slot)->opcode);
-	ops_enter(&tree, through_door ? requests->door : NULL);
+	ops_enter(&tree, slot_header(slot)->unique, through_door ? requests->door : NULL);
 	fuse_session_process_buf(requests->session, &buf);
 	ops_leave();
 }

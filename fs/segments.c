@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "fs/handles.h"
 #include "fs/views.h"
 #include "src/base/err.h"
 #include "src/base/log.h"
@@ -57,7 +58,7 @@ void segments_inherit(struct segment_set *set, const struct state *state)
 	}
 }
 
-static bool is_visible(const struct state *state, uint32_t number)
+bool segments_is_visible(const struct state *state, uint32_t number)
 {
 	struct view view;
 
@@ -68,19 +69,28 @@ static bool is_visible(const struct state *state, uint32_t number)
 			number == place_segment(view.overlay_index);
 }
 
-/*
- * Taken out of the set first, so that no later request finds it; then whoever had found it is waited
- * for. If one of those has raised the count meanwhile, the segment stays.
- */
-static bool unmap(struct segment_set *set, struct views *views, struct state_segment *entry)
+static bool is_held(struct state *state, const struct segment_set *set,
+		const struct state_segment *entry)
 {
 	uint32_t number = atomic_load(&entry->number);
-	struct segment *segment = segment_set_remove(set, number);
+
+	return atomic_load(&entry->lookups) > 0 || segments_is_visible(state, number) ||
+			handles_need(state, set, number);
+}
+
+/*
+ * Taken out of the set first, so that no later request finds it; then whoever had found it is waited
+ * for. If one of those refers to it by now, the segment stays.
+ */
+static bool unmap(struct segment_set *set, struct state *state, struct views *views,
+		const struct state_segment *entry)
+{
+	struct segment *segment = segment_set_remove(set, atomic_load(&entry->number));
 
 	if (!segment)
 		return true;
 	views_grace(views);
-	if (atomic_load(&entry->lookups) > 0 && segment_set_add(set, segment) == 0)
+	if (is_held(state, set, entry) && segment_set_add(set, segment) == 0)
 		return false;
 	segment_unmap(segment);
 	return true;
@@ -98,8 +108,7 @@ bool segments_sweep(struct segment_set *set, struct state *state, struct views *
 
 		if (number == 0 || !atomic_load(&entry->dropped))
 			continue;
-		if (atomic_load(&entry->lookups) > 0 || is_visible(state, number) ||
-				!unmap(set, views, entry))
+		if (is_held(state, set, entry) || !unmap(set, state, views, entry))
 			remain = true;
 		else
 			gone(arg, number);

@@ -22,9 +22,12 @@ void segments_inherit(struct segment_set *set, const struct state *state);
 /* Map segment NUMBER from FD (which stays the caller's). A known number is fine. */
 int segments_add(struct segment_set *set, uint32_t number, int fd, struct err *err);
 
+/* Is segment NUMBER that of a root or index of the visible view? */
+bool segments_is_visible(const struct state *state, uint32_t number);
+
 /*
- * Unmap the segments that were dropped and that neither the kernel nor the visible view refers to, and
- * call GONE for each. True if some that were dropped remain.
+ * Unmap the segments that were dropped and that neither the kernel, nor an open folder, nor the visible
+ * view refers to, and call GONE for each. True if some that were dropped remain.
  */
 bool segments_sweep(struct segment_set *set, struct state *state, struct views *views,
 		void (*gone)(void *arg, uint32_t number), void *arg);

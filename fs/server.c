@@ -22,6 +22,7 @@
 #include "fs/door.h"
 #include "fs/ops.h"
 #include "fs/publish.h"
+#include "fs/recount.h"
 #include "fs/requests.h"
 #include "fs/roles.h"
 #include "fs/segments.h"
@@ -35,9 +36,10 @@
 #include "src/link/state.h"
 #include "src/snap/segment.h"
 
-#define SWEEP_MS 60000 /* while dropped segments are still referred to */
-#define SHED_MS	 50    /* between two of them when they are too many */
-#define TRIM_MS	 3000  /* nothing was read for so long: give back what is mapped */
+#define SWEEP_MS   60000 /* while dropped segments are still referred to */
+#define RECOUNT_MS 1000	 /* between two of them after a crash */
+#define SHED_MS	   50	 /* between two of them when they are too many */
+#define TRIM_MS	   3000	 /* nothing was read for so long: give back what is mapped */
 
 struct server {
 	struct state *state;
@@ -54,10 +56,11 @@ struct server {
 	bool has_door;	/* SERVER_FD_DOOR is ours; else it may be anything */
 	bool has_queue; /* likewise */
 	bool has_dropped;
-	uint32_t last_shed;	/* 0: none, and there is no need */
-	uint64_t trim_due_ms;	/* 0: nothing to give back */
-	uint64_t reads;		/* up to the last look */
-	struct message in, out; /* too large for the stack, and there is one thread */
+	uint32_t last_shed;	 /* 0: none, and there is no need */
+	uint64_t recount_due_ms; /* not before */
+	uint64_t trim_due_ms;	 /* 0: nothing to give back */
+	uint64_t reads;		 /* up to the last look */
+	struct message in, out;	 /* too large for the stack, and there is one thread */
 };
 
 /* A daemon's stderr is /dev/null: then the log goes to syslog. */
@@ -96,6 +99,16 @@ static void tell_serving(struct server *server)
 	send_out(server);
 }
 
+static void recount(struct server *server)
+{
+	uint64_t now = clock_mono_ms();
+
+	if (!server->has_dropped || now < server->recount_due_ms || !recount_is_due(server->state))
+		return;
+	server->recount_due_ms = now + RECOUNT_MS;
+	switcher_recount(server->switcher);
+}
+
 /* Not while the switcher is busy: it goes through the segments of the view before. */
 static void sweep(struct server *server)
 {
@@ -106,6 +119,7 @@ static void sweep(struct server *server)
 	server->last_shed = segments_to_shed(server->state, server->last_shed);
 	if (server->last_shed)
 		switcher_shed(server->switcher, server->last_shed);
+	recount(server);
 }
 
 static void add_segment(struct server *server, int fd)

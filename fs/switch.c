@@ -35,6 +35,7 @@
 #include "fs/identity.h"
 #include "fs/notify.h"
 #include "fs/publish.h"
+#include "fs/recount.h"
 #include "fs/views.h"
 #include "src/base/clock.h"
 #include "src/base/err.h"
@@ -53,7 +54,7 @@ struct switcher {
 	pthread_mutex_t lock; /* guards what follows */
 	pthread_cond_t changed;
 	bool is_ready; /* the thread has its own descriptors */
-	bool is_busy, ends, closes;
+	bool is_busy, ends, closes, recounts;
 	bool has_request, has_reply;
 	uint64_t asked_ns;
 	uint32_t shed; /* segment; 0: none */
@@ -153,9 +154,57 @@ static void shed(struct switcher *switcher, uint32_t number)
 	}
 }
 
+/* --- counts of lookups --- */
+
+#define NO_NAME "no such name" /* nor would it matter if there were */
+
+static bool is_known(void *arg, uint64_t ino)
+{
+	const struct switcher *switcher = arg;
+
+	return fuse_lowlevel_notify_inval_inode(switcher->source.session, ino, -1, 0) != -ENOENT;
+}
+
+/* The kernel takes the lock of the folder to look for the name; lookups hold it until they are done. */
+static void settle(void *arg, uint64_t ino)
+{
+	const struct switcher *switcher = arg;
+
+	(void)fuse_lowlevel_notify_inval_entry(
+			switcher->source.session, ino, NO_NAME, strlen(NO_NAME));
+}
+
+static bool has_time(void *arg)
+{
+	struct switcher *switcher = arg;
+	bool has;
+
+	(void)pthread_mutex_lock(&switcher->lock);
+	has = !switcher->ends && !switcher->closes && !switcher->has_request;
+	(void)pthread_mutex_unlock(&switcher->lock);
+	return has;
+}
+
+static void recount(struct switcher *switcher)
+{
+	const struct recount recount = {.state = switcher->source.state,
+			.set = switcher->source.set,
+			.is_known = is_known,
+			.settle = settle,
+			.may_go_on = has_time,
+			.arg = switcher};
+
+	views_grace(switcher->source.views);
+	if (recount_run(&recount))
+		return;
+	(void)pthread_mutex_lock(&switcher->lock);
+	switcher->recounts = true; /* after what came in between */
+	(void)pthread_mutex_unlock(&switcher->lock);
+}
+
 /* What there is to do; taken out of the switcher under its lock. */
 struct job {
-	bool ends, closes, has_request;
+	bool ends, closes, recounts, has_request;
 	uint32_t shed;
 	unsigned refresh_count;
 	uint64_t refresh[REFRESH_MAX];
@@ -163,8 +212,8 @@ struct job {
 
 static bool has_job(const struct switcher *switcher)
 {
-	return switcher->ends || switcher->closes || switcher->has_request || switcher->shed ||
-			switcher->refresh_count > 0;
+	return switcher->ends || switcher->closes || switcher->has_request || switcher->recounts ||
+			switcher->shed || switcher->refresh_count > 0;
 }
 
 static void wait_for_job(struct switcher *switcher, struct job *job, struct message *request)
@@ -176,6 +225,7 @@ static void wait_for_job(struct switcher *switcher, struct job *job, struct mess
 		(void)pthread_cond_wait(&switcher->changed, &switcher->lock);
 	*job = (struct job){.ends = switcher->ends,
 			.closes = switcher->closes,
+			.recounts = switcher->recounts,
 			.has_request = switcher->has_request,
 			.shed = switcher->shed,
 			.refresh_count = switcher->refresh_count};
@@ -183,7 +233,7 @@ static void wait_for_job(struct switcher *switcher, struct job *job, struct mess
 	if (job->has_request)
 		*request = switcher->request;
 	switcher->is_busy = true;
-	switcher->closes = switcher->has_request = false;
+	switcher->closes = switcher->recounts = switcher->has_request = false;
 	switcher->shed = 0;
 	switcher->refresh_count = 0;
 	(void)pthread_mutex_unlock(&switcher->lock);
@@ -203,6 +253,8 @@ static void carry_out(
 				switcher->source.session, job->refresh[i], 0, 0);
 	if (job->shed)
 		shed(switcher, job->shed);
+	if (job->recounts)
+		recount(switcher);
 }
 
 static void take_descriptors(struct switcher *switcher)
@@ -310,6 +362,13 @@ void switcher_shed(struct switcher *switcher, uint32_t number)
 	(void)pthread_mutex_lock(&switcher->lock);
 	switcher->shed = number;
 	switcher->is_busy = true;
+	signal_change(switcher);
+}
+
+void switcher_recount(struct switcher *switcher)
+{
+	(void)pthread_mutex_lock(&switcher->lock);
+	switcher->recounts = switcher->is_busy = true;
 	signal_change(switcher);
 }
 

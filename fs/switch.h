@@ -47,6 +47,9 @@ bool switcher_take(struct switcher *switcher, struct message *reply);
 /* Ask the kernel to let go of the nodes in segment NUMBER that nobody uses. */
 void switcher_shed(struct switcher *switcher, uint32_t number);
 
+/* Find out which counts of lookups are too high (recount.h). */
+void switcher_recount(struct switcher *switcher);
+
 /* Make the kernel drop what it holds of the contents of node INO. */
 void switcher_refresh(struct switcher *switcher, uint64_t ino);
 

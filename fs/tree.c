@@ -379,12 +379,21 @@ static bool is_listed_in(
 	return live_dir(tree, view, listing->dir, &node) == 0 && node.at == listing->at;
 }
 
+static bool is_kept(const struct tree *tree, uint32_t generation)
+{
+	uint64_t root, index;
+
+	return state_generation_get(tree->state, generation, &root, &index);
+}
+
 bool tree_is_fresh(const struct tree *tree, uint64_t ino, const struct node *listing)
 {
 	struct identity identity;
 
 	if (!identity_parse(ino, &identity))
 		return false;
+	if (identity.kind == IDENTITY_PINNED)
+		return is_kept(tree, identity.generation);
 	if (identity.kind != IDENTITY_LIVE)
 		return true;
 	if (is_dead(tree, &identity) || listing->dir != identity.dir ||

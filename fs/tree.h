@@ -68,7 +68,7 @@ int tree_listing(const struct tree *tree, uint64_t ino, uint32_t tag, struct nod
 
 /*
  * Is LISTING (a folder's record, perhaps of an earlier moment) what INO has now, after the switch that
- * is under way, and before the one that is settling?
+ * is under way, and before the one that is settling? In a generation: is that still kept?
  */
 bool tree_is_fresh(const struct tree *tree, uint64_t ino, const struct node *listing);
 

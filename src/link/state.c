@@ -194,6 +194,7 @@ int state_segment_add(struct state *state, uint32_t number, int fd)
 	entry->fd = fd;
 	atomic_store(&entry->dropped, 0);
 	atomic_store(&entry->lookups, 0);
+	entry->restarts = (uint32_t)atomic_load(&state->server_restarts);
 	atomic_store(&entry->number, number);
 	return 0;
 }

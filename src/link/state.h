@@ -8,7 +8,7 @@
  *     watchers, readers
  *     views, current, init,     server            all
  *     lookups, slots, requests,
- *     incarnations
+ *     incarnations, handles
  *     opens                     server, engine    engine
  *
  * Anything in here may have been left half-written by a process that was killed: what matters is
@@ -38,6 +38,7 @@ struct err;
 #define STATE_REASON_SIZE	160
 #define STATE_INCARNATIONS	1024 /* in groups of STATE_INCARNATION_GROUP */
 #define STATE_INCARNATION_GROUP 16
+#define STATE_HANDLES		4096 /* open folders whose listings are kept mapped */
 
 enum { STATE_READERS_OFF, STATE_READERS_EXPECTED, STATE_READERS_MARKED };
 
@@ -61,8 +62,8 @@ struct view {
 struct state_segment {
 	_Atomic uint32_t number;  /* 0: free */
 	int32_t fd;		  /* in the keeper; under the same number in a server that starts */
-	_Atomic uint32_t dropped; /* no kept generation uses it; goes when lookups is 0 */
-	uint32_t reserved;
+	_Atomic uint32_t dropped; /* no kept generation uses it; goes when nobody refers to it */
+	uint32_t restarts; /* of servers when it came: a crash since may have left lookups too high */
 	_Atomic int64_t lookups; /* references of the kernel; raised before the reply: never too low */
 };
 
@@ -76,6 +77,12 @@ struct state_generation {
 struct state_incarnation {
 	_Atomic uint32_t dir; /* 0: free */
 	_Atomic uint32_t count;
+};
+
+/* A folder that somebody has open; fs/handles.h. */
+struct state_handle {
+	_Atomic uint64_t request; /* that opened it; 0: free */
+	_Atomic uint64_t listing; /* place of the record that it lists; 0: not yet */
 };
 
 /*
@@ -118,6 +125,7 @@ struct state {
 	struct state_generation generations[STATE_GENERATIONS];
 	_Atomic uint32_t incarnation_count; /* entries in use */
 	struct state_incarnation incarnations[STATE_INCARNATIONS];
+	struct state_handle handles[STATE_HANDLES];
 	struct opens opens;
 	struct state_slot slots[STATE_SLOTS];
 };

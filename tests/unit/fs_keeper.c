@@ -149,6 +149,42 @@ static void test_server_is_killed(void **state)
 	host_stop(&host);
 }
 
+static bool is_segment_gone(const struct host *host, long number)
+{
+	return !state_segment_find(host->state, (uint32_t)number);
+}
+
+/* As a server leaves them that is killed after it has counted and before it has answered. */
+static void test_wrong_counts_are_found_out(void **state)
+{
+	struct host host;
+	uint32_t i;
+	int pid, fd;
+
+	(void)state;
+	NEEDS_FUSE();
+	host_serve(&host, 1, 4);
+	fd = host_open(&host, 0, 0);
+	assert_true(fd >= 0);
+	for (i = 1; i <= 3; i++) {
+		atomic_fetch_add(&state_segment_find(host.state, i)->lookups, 5);
+		host_commit(&host, 4);
+	}
+	pid = atomic_load(&host.state->server);
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_true(wait_until(has_other_server, &host, pid));
+	for (i = 1; i <= 2; i++)
+		host_drop(&host, MESSAGE_DROP_GENERATION, i);
+	for (i = 1; i <= 2; i++)
+		host_drop(&host, MESSAGE_DROP_SEGMENT, i);
+	assert_true(wait_until(is_segment_gone, &host, 2));
+	assert_non_null(state_segment_find(host.state, 1)); /* held by the open file */
+	(void)posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+	assert_int_equal(host_version(fd, 0, 0), 1);
+	(void)close(fd);
+	host_stop(&host);
+}
+
 /* A switch with the server killed in the middle of it is repeated, and then is complete. */
 static void test_server_is_killed_while_switching(void **state)
 {
@@ -472,6 +508,7 @@ static void test_corpse_is_removed(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
+			cmocka_unit_test(test_wrong_counts_are_found_out),
 			cmocka_unit_test(test_server_is_killed),
 			cmocka_unit_test(test_server_is_killed_while_switching),
 			cmocka_unit_test(test_server_is_killed_while_waking),
