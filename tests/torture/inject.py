@@ -19,7 +19,7 @@ import time
 
 PATIENCE_S = 30
 FAULTS_PER_SWITCH = {"server": 5, "engine": 2, "builder": 2, "keeper": 1, "upgrade": 1} # at most
-UNNAMED_MAX = 24 # with the three memory files that every mount has; the kernel may keep a few old files for itself
+UNNAMED_MAX = 64 + 4 # SEGMENTS_HELD_GOOD of fs/segments.h, so many may the kernel keep for itself; and what every mount has in memory
 
 
 def wait_for(what, done):
