@@ -20,6 +20,7 @@ folder, command = sys.argv[1], sys.argv[2:]
 store = {}  # name -> descriptors
 sock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 sock.bind(f"{folder}/notify")
+sock.setblocking(False)
 log = open(f"{folder}/log", "a", buffering=1, encoding="utf-8")
 
 def start():
@@ -57,6 +58,14 @@ def take(text, fds):
     for fd in fds:
         os.close(fd)
 
+def receive_all():
+    """As systemd does before it looks at who has ended: what a process has sent comes before its end."""
+    try:
+        while True:
+            receive()
+    except BlockingIOError:
+        pass
+
 def receive():
     size = array.array("i").itemsize
     data, extra, _, _ = sock.recvmsg(65536, socket.CMSG_SPACE(8 * size))
@@ -79,7 +88,7 @@ def main():
 
         ready, _, _ = select.select([sock, woken], [], [])
         if sock in ready:
-            receive()
+            receive_all()
         if woken not in ready:
             continue
         woken.recv(4096)
@@ -88,6 +97,7 @@ def main():
         done, status = os.waitpid(-1, os.WNOHANG)
         while done:
             if done == pid:
+                receive_all()
                 log.write(f"ENDED={status}\n")
                 if not os.WIFSIGNALED(status) or ended:
                     return 0
