@@ -41,6 +41,7 @@
 #include "src/base/err.h"
 #include "src/base/log.h"
 #include "src/link/message.h"
+#include "src/snap/index.h"
 #include "src/snap/node.h"
 
 #define REFRESH_MAX	16	      /* nodes; one more, and the oldest is forgotten */
@@ -140,16 +141,30 @@ static void shed_node(struct switcher *switcher, const struct node *node)
 			node->name, node->name_len);
 }
 
+/*
+ * A folder that is not there any more may still have a name in the kernel, with all that is below it, since
+ * the notifier was on its way through it when a server died.
+ */
+static bool is_to_shed(
+		const struct switcher *switcher, const struct view *view, const struct node *node)
+{
+	place at;
+
+	return node->kind != NODE_DIR ||
+			index_find(switcher->source.set, view->index, node->dir, &at) == -ENOENT;
+}
+
 static void shed(struct switcher *switcher, uint32_t number)
 {
 	const struct segment_set *set = switcher->source.set;
 	struct node node;
+	struct view view;
 	place at;
 
-	if (!segment_set_find(set, number))
+	if (!segment_set_find(set, number) || !state_view(switcher->source.state, &view))
 		return;
 	for (at = place_make(number, 0); at != PLACE_NONE; at = node_behind(set, at)) {
-		if (node_read(set, at, &node) == 0 && node.kind != NODE_DIR)
+		if (node_read(set, at, &node) == 0 && is_to_shed(switcher, &view, &node))
 			shed_node(switcher, &node);
 	}
 }
