@@ -248,8 +248,9 @@ int trusting_begin(struct engine *engine, struct err *err);
 void trusting_save(struct engine *engine); /* into `saved`, what is worth to outlive us */
 void trusting_renew(struct engine *engine, const struct oid *commit); /* somebody wants it now */
 bool trusting_vouches(const struct engine *engine, const struct oid *commit); /* now or earlier */
-bool trusting_is_sure(struct engine *engine, const struct oid *commit); /* by the keys of now */
-void trusting_doubt(struct engine *engine, char *out, size_t size);	/* about TARGET; "": none */
+bool trusting_is_sure(struct engine *engine, const struct oid *commit);	   /* by the keys of now */
+bool trusting_asks(const struct engine *engine, const struct oid *commit); /* just now */
+void trusting_doubt(struct engine *engine, char *out, size_t size); /* about TARGET; "": none */
 
 /* reading.c: who reads what. */
 const char *reading_why_not(const struct engine *engine); /* NULL: it is known */

@@ -7,6 +7,7 @@
 
 #include "src/engine/builds.h"
 #include "src/engine/operations.h"
+#include "src/engine/signatures.h"
 #include "src/fetch/job.h"
 
 /*
@@ -36,6 +37,7 @@ void mirroring_prepare(void *arg, struct fetch_job *job)
 	job->url = settings->source;
 	job->program = settings->program;
 	job->depth = settings->depth == SETTINGS_DEPTH_AUTO ? DEPTH_AUTO : settings->depth;
+	job->wants_tags = settings->verify_tag;
 	if (!settings->allow_rewind)
 		job->accepted = engine->saved.tip;
 	job->access = (struct fetch_access){
@@ -58,5 +60,5 @@ bool mirroring_may_tidy(void *arg)
 {
 	const struct engine *engine = arg;
 
-	return builds_are_idle(engine->builds);
+	return builds_are_idle(engine->builds) && signatures_are_idle(engine->signatures);
 }

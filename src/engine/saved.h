@@ -31,8 +31,8 @@ struct serving {
 };
 
 struct last_sync {
-	int64_t time;		     /* of the last attempt, seconds UTC; 0: none yet */
-	int64_t ok_time;	     /* of the last that worked; 0: none yet */
+	int64_t time;	   /* of the last attempt, seconds UTC; 0: none yet */
+	int64_t ok_time;   /* of the last that worked; 0: none yet */
 	int64_t next_time; /* of the next, after one that failed; 0: not known; not saved */
 	char error[SAVED_ERROR_MAX]; /* "": the last attempt worked */
 };

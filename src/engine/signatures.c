@@ -80,6 +80,11 @@ void signatures_free(struct signatures *signatures)
 	free(signatures);
 }
 
+bool signatures_are_idle(const struct signatures *signatures)
+{
+	return !signatures || workers_are_idle(signatures->workers);
+}
+
 void signatures_warm(struct signatures *signatures)
 {
 	if (signatures)
@@ -205,6 +210,11 @@ bool signatures_look(struct signatures *signatures)
 
 /* --- asking --- */
 
+bool signatures_asks(const struct signatures *signatures, const struct oid *commit)
+{
+	return signatures->worker && oid_equal(&signatures->asked, commit);
+}
+
 /* The verifier did not answer: say why, from how it ended. */
 static void explain(const struct worker_answer *answer, struct verdict *out)
 {
@@ -306,8 +316,7 @@ enum signatures_answer signatures_ask(struct signatures *signatures, const struc
 	*verdict = entry ? &entry->verdict : &no_memory;
 	if (!entry)
 		return SIGNATURES_FAILED;
-	if (answer_of(signatures, entry) == SIGNATURES_WAIT &&
-			!(signatures->worker && oid_equal(&signatures->asked, commit)))
+	if (answer_of(signatures, entry) == SIGNATURES_WAIT && !signatures_asks(signatures, commit))
 		begin(signatures, commit);
 	return answer_of(signatures, entry);
 }
@@ -319,7 +328,7 @@ void signatures_forget(struct signatures *signatures, const struct oid *commit)
 	if (!entry)
 		return;
 	entry->is_answered = false;
-	if (signatures->worker && oid_equal(&signatures->asked, commit)) {
+	if (signatures_asks(signatures, commit)) {
 		worker_cancel(signatures->worker); /* what it has seen is of before */
 		signatures->worker = NULL;
 	}

@@ -48,6 +48,8 @@ struct signatures_spec {
 int signatures_new(const struct signatures_spec *spec, struct signatures **out, struct err *err);
 void signatures_free(struct signatures *signatures); /* NULL is fine */
 
+bool signatures_are_idle(const struct signatures *signatures); /* NULL is fine */
+
 /* Keep a verifier waiting, so that the next answer comes sooner. NULL is fine. */
 void signatures_warm(struct signatures *signatures);
 
@@ -63,6 +65,9 @@ bool signatures_look(struct signatures *signatures);
  */
 enum signatures_answer signatures_ask(struct signatures *signatures, const struct oid *commit,
 		const struct verdict **verdict);
+
+/* Does a verifier look at COMMIT now? */
+bool signatures_asks(const struct signatures *signatures, const struct oid *commit);
 
 /* Who signed COMMIT, as last found out; NULL: nobody, as far as is known. SIGNATURES may be NULL. */
 const struct signer *signatures_signer(

@@ -190,6 +190,8 @@ static bool answer_tip(struct ticket *ticket)
 	if (is_known && is_served(engine, desired) &&
 			(ticket->verb == REQUEST_WAIT || !engine->saved.last_sync.error[0]))
 		return answer_served(ticket);
+	if (is_known && trusting_asks(engine, desired))
+		return false; /* that it was rejected may be over */
 	if (is_known && answer_rejected(ticket, desired))
 		return true;
 	if (ticket->verb == REQUEST_WAIT)

@@ -136,6 +136,11 @@ bool trusting_is_sure(struct engine *engine, const struct oid *commit)
 			signatures_ask(engine->signatures, commit, &verdict) == SIGNATURES_TRUSTED;
 }
 
+bool trusting_asks(const struct engine *engine, const struct oid *commit)
+{
+	return engine->signatures && signatures_asks(engine->signatures, commit);
+}
+
 /* It is shown already, or about to be, and nobody asks for more. */
 static bool is_shown(const struct engine *engine, const struct oid *commit)
 {

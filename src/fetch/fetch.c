@@ -23,6 +23,8 @@
 #define DEEPEN_BY    1000 /* commits, before all of history is asked for */
 #define KEEP_LINE    48	  /* bytes at least of a line of `cat-file --batch-check` */
 #define ATTEMPTS_MAX 4
+#define TAGS_MAX     16 /* of one commit */
+#define TAG_ARGS     9	/* of `git fetch`, before the tags */
 
 /* All that a job works with. */
 struct fetch {
@@ -275,6 +277,58 @@ static int take_over(struct fetch *fetch, struct err *err)
 	return rc == 0 ? keep(fetch, err) : rc;
 }
 
+/* --- tags of what was fetched --- */
+
+/* Into the quarantine, by their names. */
+static int fetch_tags(
+		struct fetch *fetch, const struct refs_tag *tags, size_t count, struct err *err)
+{
+	const char *args[TAG_ARGS + TAGS_MAX + 1] = {buf_str(&fetch->incoming), "fetch", "--quiet",
+			"--no-tags", "--no-recurse-submodules", "--no-write-fetch-head",
+			"--no-auto-maintenance", "--", fetch->job->url};
+	struct buf specs[TAGS_MAX] = {{0}};
+	int rc = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		buf_printf(&specs[i], "+%s:%s", tags[i].full, tags[i].full);
+		if (!buf_ok(&specs[i]))
+			rc = err_sys(err, ENOMEM, "fetch tags");
+		args[TAG_ARGS + i] = buf_str(&specs[i]);
+	}
+	if (rc == 0 && count > 0)
+		rc = call(fetch, args, -1, NULL, err);
+	for (size_t i = 0; i < count; i++)
+		buf_release(&specs[i]);
+	return rc;
+}
+
+/* They come and go while the ref stays where it is, so they are looked at each time. */
+static int run_tags(struct fetch *fetch, struct err *err)
+{
+	const char *args[] = {"ls-remote", "--tags", "--", fetch->job->url, NULL};
+	struct refs_tag *tags = calloc(TAGS_MAX, sizeof(*tags));
+	struct buf list = BUF_INIT;
+	size_t count = 0;
+	int rc;
+
+	if (!tags)
+		return err_sys(err, ENOMEM, "fetch tags");
+	rc = call(fetch, args, -1, &list, err);
+	if (rc == 0)
+		count = refs_tags_of(buf_str(&list), list.len, &fetch->mirror.tip, tags, TAGS_MAX);
+	if (rc == 0 && !mirror_has_tags(&fetch->mirror, tags, count)) {
+		fetch->has_moved = true;
+		rc = mirror_begin(&fetch->mirror, err);
+		if (rc == 0)
+			rc = fetch_tags(fetch, tags, count, err);
+		if (rc == 0)
+			rc = mirror_take_tags(&fetch->mirror, tags, count, err);
+	}
+	buf_release(&list);
+	free(tags);
+	return rc;
+}
+
 static int run_ref(struct fetch *fetch, struct err *err)
 {
 	struct oid id;
@@ -289,6 +343,9 @@ static int run_ref(struct fetch *fetch, struct err *err)
 		rc = deepen(fetch, err);
 	if (rc == 0)
 		rc = take_over(fetch, err);
+	/* A tag that is followed is here already. */
+	if (rc == 0 && fetch->job->wants_tags && !str_has_prefix(fetch->mirror.full, "refs/tags/"))
+		rc = run_tags(fetch, err);
 	mirror_abandon(&fetch->mirror);
 	return rc;
 }

@@ -73,6 +73,7 @@ void fetch_job_encode(const struct fetch_job *job, struct buf *out)
 		wire_put_text(out, *text_of(job, i));
 	put_helper(out, job->access.helper);
 	wire_put_u32(out, job->access.is_verified);
+	wire_put_u32(out, job->wants_tags);
 	wire_put_u32(out, job->depth);
 	wire_put_bytes(out, job->accepted.bytes, OID_SIZE);
 	wire_put_u32(out, (uint32_t)job->keep_count);
@@ -117,7 +118,7 @@ int fetch_job_decode(const void *data, size_t len, struct fetch_job *out, struct
 {
 	struct fetch_job job = FETCH_JOB_INIT;
 	struct wire in;
-	uint32_t magic, is_verified;
+	uint32_t magic, is_verified, wants_tags;
 
 	wire_open(&in, data, len);
 	magic = wire_take_u32(&in);
@@ -127,11 +128,14 @@ int fetch_job_decode(const void *data, size_t len, struct fetch_job *out, struct
 	take_helper(&in, &job);
 	is_verified = wire_take_u32(&in);
 	job.access.is_verified = is_verified == 1;
+	wants_tags = wire_take_u32(&in);
+	job.wants_tags = wants_tags == 1;
 	job.depth = wire_take_u32(&in);
 	wire_take_bytes(&in, job.accepted.bytes, OID_SIZE);
 	take_keep(&in, &job);
 
-	if (magic != JOB_MAGIC || wire_end(&in) < 0 || is_verified > 1 || len > FETCH_MESSAGE_MAX ||
+	if (magic != JOB_MAGIC || wire_end(&in) < 0 || is_verified > 1 || wants_tags > 1 ||
+			len > FETCH_MESSAGE_MAX ||
 			(job.kind != FETCH_REF && job.kind != FETCH_TIDY)) {
 		fetch_job_release(&job);
 		return err_set(err, EINVAL, "the fetcher's job is not formed as one");

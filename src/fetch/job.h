@@ -45,6 +45,7 @@ struct fetch_job {
 	char *mirror;  /* folder of the mirror; made when there is none */
 	char *program; /* absolute path of refmount: git asks it for credentials */
 	struct fetch_access access;
+	bool wants_tags;     /* also the annotated tags that point at what REF leads to */
 	uint32_t depth;	     /* commits of history to begin with; 0: all */
 	struct oid accepted; /* zero: none; else history is wanted down to it */
 	struct oid *keep;    /* revisions that must stay */

@@ -14,14 +14,16 @@
 #include "src/base/file.h"
 #include "src/base/str.h"
 
-#define INCOMING    "incoming"
-#define PACKS	    "objects/pack"
-#define SHALLOW	    "shallow"
-#define URL_FILE    "url"
-#define TIP_REF	    "refs/refmount/tip" /* in the quarantine: what need not be fetched */
-#define SHALLOW_MAX (4u << 20)
-#define TEXT_MAX    4096
-#define PATH_SIZE   (REFS_NAME_MAX + 64)
+#define INCOMING      "incoming"
+#define PACKS	      "objects/pack"
+#define SHALLOW	      "shallow"
+#define URL_FILE      "url"
+#define TIP_REF	      "refs/refmount/tip" /* in the quarantine: what need not be fetched */
+#define SHALLOW_MAX   (4u << 20)
+#define TAGS_FILE     "packed-refs"
+#define TAGS_FILE_MAX (64u << 10)
+#define TEXT_MAX      4096
+#define PATH_SIZE     (REFS_NAME_MAX + 64)
 
 /* No ref is packed, so that each stays one file; nothing happens by itself. */
 #define CONFIG                                                                                     \
@@ -466,6 +468,50 @@ int mirror_accept(struct mirror *mirror, const struct oid *tip, struct err *err)
 		rc = point(mirror, tip, err);
 	if (rc == 0)
 		mirror->tip = *tip;
+	return rc;
+}
+
+/* As a file of packed refs: it is replaced as a whole. */
+static void format_tags(const struct refs_tag *tags, size_t count, struct buf *out)
+{
+	char hex[OID_HEX_SIZE];
+
+	for (size_t i = 0; i < count; i++) {
+		oid_format(&tags[i].tag, hex);
+		buf_printf(out, "%s %s\n", hex, tags[i].full);
+	}
+}
+
+bool mirror_has_tags(const struct mirror *mirror, const struct refs_tag *tags, size_t count)
+{
+	struct buf wanted = BUF_INIT, found = BUF_INIT;
+	bool has;
+
+	format_tags(tags, count, &wanted);
+	(void)file_read(mirror->dir, TAGS_FILE, TAGS_FILE_MAX, &found, NULL);
+	has = buf_ok(&wanted) && strcmp(buf_str(&wanted), buf_str(&found)) == 0;
+	buf_release(&found);
+	buf_release(&wanted);
+	return has;
+}
+
+int mirror_take_tags(
+		struct mirror *mirror, const struct refs_tag *tags, size_t count, struct err *err)
+{
+	struct buf text = BUF_INIT;
+	int incoming, rc;
+
+	incoming = open_incoming(mirror, err);
+	if (incoming < 0)
+		return incoming;
+	rc = move_packs(mirror, incoming, err);
+	(void)close(incoming);
+	format_tags(tags, count, &text);
+	if (rc == 0 && !buf_ok(&text))
+		rc = err_sys(err, ENOMEM, "keep the tags");
+	if (rc == 0)
+		rc = file_replace(mirror->dir, TAGS_FILE, buf_str(&text), text.len, 0600, err);
+	buf_release(&text);
 	return rc;
 }
 

@@ -5,6 +5,7 @@
  *     mirror.git/            a bare repository that git and libgit2 can read
  *       url                  of the remote that it is a mirror of
  *       refs/...             the one ref that is followed, by its own name
+ *       packed-refs          tags of what it leads to, where somebody wants them
  *       refs/keep/ID         revisions that must stay, whoever cleans up
  *       incoming/            the quarantine: a bare repository that borrows the objects of the mirror
  *
@@ -69,6 +70,14 @@ bool mirror_is_cut(const struct mirror *mirror);
 
 /* Take over what was fetched: `full` points to TIP from here on. */
 int mirror_accept(struct mirror *mirror, const struct oid *tip, struct err *err);
+
+/*
+ * The tags that there are besides, instead of those of before; what is in the quarantine is taken over
+ * with them. Are they these already?
+ */
+int mirror_take_tags(
+		struct mirror *mirror, const struct refs_tag *tags, size_t count, struct err *err);
+bool mirror_has_tags(const struct mirror *mirror, const struct refs_tag *tags, size_t count);
 
 /* The quarantine and all in it. */
 void mirror_abandon(struct mirror *mirror);

@@ -12,6 +12,7 @@
 #define SUGGEST_MAX 2000 /* refs looked at for "did you mean" */
 #define HEADS	    "refs/heads/"
 #define TAGS	    "refs/tags/"
+#define PEELED	    "^{}"
 
 /* As in git-check-ref-format(1), and a little stricter: nothing that is not printable. */
 bool refs_is_name(const char *name)
@@ -32,27 +33,57 @@ bool refs_is_name(const char *name)
 	return str_is_utf8(name, len);
 }
 
-/* One line "ID\tNAME"; lines of another form ("ref: NAME\tHEAD", "NAME^{}") are passed over. */
-static bool next_name(const char **at, const char *end, char name[static REFS_NAME_MAX])
+/* A line "ID\tNAME" of a list; lines of another form ("ref: NAME\tHEAD") are passed over. */
+struct ref_line {
+	struct oid oid;
+	char name[REFS_NAME_MAX];
+	bool is_peeled; /* "NAME^{}": what the tag leads to */
+};
+
+static bool parse_line(const char *line, size_t len, struct ref_line *out)
+{
+	const char *tab = memchr(line, '\t', len);
+	char hex[OID_HEX_SIZE];
+
+	if (!tab || tab - line != OID_HEX_SIZE - 1)
+		return false;
+	memcpy(hex, line, OID_HEX_SIZE - 1);
+	hex[OID_HEX_SIZE - 1] = '\0';
+	len -= OID_HEX_SIZE;
+	if (oid_parse(hex, &out->oid) < 0 || len == 0 || len >= REFS_NAME_MAX ||
+			memchr(tab + 1, '\0', len))
+		return false;
+	memcpy(out->name, tab + 1, len);
+	out->name[len] = '\0';
+	out->is_peeled = str_has_suffix(out->name, PEELED);
+	if (out->is_peeled)
+		out->name[len - strlen(PEELED)] = '\0';
+	return refs_is_name(out->name);
+}
+
+static bool next_line(const char **at, const char *end, struct ref_line *out)
 {
 	while (*at < end) {
 		const char *line = *at, *stop = memchr(line, '\n', (size_t)(end - line));
-		const char *tab;
-		size_t len;
 
 		if (!stop)
 			stop = end;
 		*at = stop + (stop < end);
-		tab = memchr(line, '\t', (size_t)(stop - line));
-		if (!tab || tab - line != OID_HEX_SIZE - 1)
-			continue;
-		len = (size_t)(stop - tab - 1);
-		if (len == 0 || len >= REFS_NAME_MAX || memchr(tab + 1, '\0', len))
-			continue;
-		memcpy(name, tab + 1, len);
-		name[len] = '\0';
-		if (refs_is_name(name))
+		if (parse_line(line, (size_t)(stop - line), out))
 			return true;
+	}
+	return false;
+}
+
+static bool next_name(const char **at, const char *end, char name[static REFS_NAME_MAX])
+{
+	struct ref_line line;
+
+	while (next_line(at, end, &line)) {
+		if (line.is_peeled)
+			continue;
+		str_copy(name, REFS_NAME_MAX, line.name);
+		return true;
 	}
 	return false;
 }
@@ -158,4 +189,24 @@ int refs_find(const char *list, size_t len, const char *name, char full[static R
 		}
 	}
 	return not_found(list, len, name, err);
+}
+
+size_t refs_tags_of(const char *list, size_t len, const struct oid *tip, struct refs_tag *out,
+		size_t most)
+{
+	const char *at = list, *end = list + len;
+	struct ref_line line, last = {.is_peeled = true};
+	size_t count = 0;
+
+	while (count < most && next_line(&at, end, &line)) {
+		if (line.is_peeled && !last.is_peeled && oid_equal(&line.oid, tip) &&
+				strcmp(line.name, last.name) == 0 &&
+				str_has_prefix(line.name, TAGS)) {
+			out[count].tag = last.oid;
+			str_copy(out[count].full, REFS_NAME_MAX, last.name);
+			count++;
+		}
+		last = line;
+	}
+	return count;
 }

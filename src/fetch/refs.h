@@ -23,4 +23,16 @@ bool refs_is_name(const char *name);
 int refs_find(const char *list, size_t len, const char *name, char full[static REFS_NAME_MAX],
 		struct err *err);
 
+struct refs_tag {
+	char full[REFS_NAME_MAX];
+	struct oid tag;
+};
+
+/*
+ * The annotated tags in LIST that point at TIP, in its order, MOST of them at the most; how many that
+ * were.
+ */
+size_t refs_tags_of(const char *list, size_t len, const struct oid *tip, struct refs_tag *out,
+		size_t most);
+
 #endif

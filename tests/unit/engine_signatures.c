@@ -271,7 +271,10 @@ static void one_at_a_time(void **state)
 	(void)state;
 	open_scene(&scene, "good");
 	assert_int_equal(signatures_ask(scene.signatures, &one, &verdict), SIGNATURES_WAIT);
+	assert_true(signatures_asks(scene.signatures, &one));
+	assert_false(signatures_are_idle(scene.signatures));
 	assert_int_equal(ask(&scene, &other), SIGNATURES_TRUSTED);
+	assert_false(signatures_asks(scene.signatures, &one));
 	assert_null(signatures_signer(scene.signatures, &one));
 	close_scene(&scene);
 }

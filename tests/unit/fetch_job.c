@@ -25,6 +25,7 @@ static struct fetch_job make_job(void)
 	job.access.helper[0] = strdup("/usr/local/bin/get-token");
 	job.access.helper[1] = strdup("");
 	job.access.is_verified = true;
+	job.wants_tags = true;
 	job.depth = 50;
 	job.accepted.bytes[0] = 7;
 	job.keep = calloc(2, sizeof(*job.keep));
@@ -48,6 +49,7 @@ static void jobs_travel(void **state)
 	assert_string_equal(copy.access.helper[1], "");
 	assert_null(copy.access.helper[2]);
 	assert_true(copy.access.is_verified);
+	assert_true(copy.wants_tags);
 	assert_int_equal(copy.depth, 50);
 	assert_int_equal(copy.keep_count, 2);
 	assert_int_equal(copy.keep[1].bytes[19], 9);

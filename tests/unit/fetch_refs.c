@@ -37,6 +37,29 @@ static void is_missing(const char *name, int code, const char *words)
 	assert_string_equal(full, "x");
 }
 
+static void tags_of_a_commit(void **state)
+{
+	static const char tags[] =
+			"1111111111111111111111111111111111111111\trefs/tags/a\n" ID
+			"\trefs/tags/a^{}\n" ID "\trefs/tags/light\n"
+			"2222222222222222222222222222222222222222\trefs/tags/b/c\n" ID
+			"\trefs/tags/b/c^{}\n"
+			"3333333333333333333333333333333333333333\trefs/tags/other\n"
+			"4444444444444444444444444444444444444444\trefs/tags/other^{}\n" ID
+			"\trefs/tags/alone^{}\n" ID "\trefs/heads/x^{}\n" ID "\t^{}\n";
+	struct refs_tag out[3];
+	struct oid tip;
+
+	(void)state;
+	assert_int_equal(oid_parse(ID, &tip), 0);
+	assert_int_equal(refs_tags_of(tags, strlen(tags), &tip, out, 3), 2);
+	assert_string_equal(out[0].full, "refs/tags/a");
+	assert_int_equal(out[0].tag.bytes[0], 0x11);
+	assert_string_equal(out[1].full, "refs/tags/b/c");
+	assert_int_equal(refs_tags_of(tags, strlen(tags), &tip, out, 1), 1);
+	assert_int_equal(refs_tags_of("", 0, &tip, out, 1), 0);
+}
+
 static void found(void **state)
 {
 	(void)state;
@@ -97,6 +120,7 @@ static void names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+			cmocka_unit_test(tags_of_a_commit),
 			cmocka_unit_test(found),
 			cmocka_unit_test(missing),
 			cmocka_unit_test(nothing_there),
