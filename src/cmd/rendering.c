@@ -28,7 +28,7 @@
 /* A SOURCE in words of Git. */
 struct place {
 	char *repository, *ref; /* owned */
-	bool has_ref;
+	bool has_ref, is_remote;
 	char *facts; /* owned: of a mount */
 };
 
@@ -72,7 +72,8 @@ static int find_mount(const char *text, struct place *out, struct err *err)
 	if (rc == 0)
 		rc = show_parse(&mount, STATUS_JSON, arena, &status, err);
 	if (rc == 0) {
-		out->repository = strdup(show_text(status, "source"));
+		out->repository = strdup(value_get(status, "mirror") ? show_text(status, "mirror")
+								     : show_text(status, "source"));
 		out->ref = strdup(show_text(status, "revision"));
 		out->has_ref = true;
 		if (!out->repository || !out->ref ||
@@ -95,6 +96,7 @@ static int find_repository(const char *text, struct place *out, struct err *err)
 		return rc;
 	out->repository = source.repository;
 	out->ref = source.ref;
+	out->is_remote = source.is_remote;
 	out->has_ref = strcmp(source.ref, "HEAD") != 0 || str_has_suffix(text, "#HEAD");
 	return 0;
 }
@@ -139,6 +141,16 @@ static int open_input(const struct place *place, struct rendering *out, struct e
 	return 0;
 }
 
+static int open_remote(const struct place *place, struct rendering *out, struct err *err)
+{
+	int rc;
+
+	rc = borrowed_fetch(place->repository, place->ref, &out->borrowed, err);
+	if (rc == 0)
+		rc = repo_open(out->borrowed.mirror, &out->repo, err);
+	return rc < 0 ? rc : open_tree(place, out, err);
+}
+
 /* A repository that is one wins over a mount of that name; what is neither, Git explains best. */
 static int open_place(const char *text, struct place *place, struct rendering *out, struct err *err)
 {
@@ -146,6 +158,8 @@ static int open_place(const char *text, struct place *place, struct rendering *o
 	int rc;
 
 	rc = find_repository(text, place, err);
+	if (rc == 0 && place->is_remote)
+		return open_remote(place, out, err);
 	if (rc == 0)
 		rc = repo_open(place->repository, &out->repo, err);
 	if (rc == -ENOENT || rc == -ENOTDIR) {
@@ -217,6 +231,7 @@ void rendering_close(struct rendering *rendering)
 	render_free(rendering->render);
 	input_free(rendering->input);
 	repo_close(rendering->repo);
+	borrowed_release(&rendering->borrowed);
 	free(rendering->facts);
 	*rendering = (struct rendering)RENDERING_INIT;
 }

@@ -2,7 +2,7 @@
  * rendering: what a node would see of a SOURCE, for the verbs that need no mount.
  *
  * SOURCE is REPO#REF, REPO (a worktree with what is not committed yet, or HEAD of a bare
- * repository), or a mount: then the repository, revision and facts that it serves.
+ * repository), a URL, fetched for as long as it takes, or a mount: then the repository, revision and facts that it serves.
  */
 #ifndef CMD_RENDERING_H
 #define CMD_RENDERING_H
@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "src/base/oid.h"
+#include "src/cmd/borrowed.h"
 #include "src/cmd/options.h"
 
 struct buf;
@@ -38,10 +39,14 @@ struct rendering {
 	struct render *render; /* NULL: the manifest has findings */
 	char *facts;	       /* as in pairs.h; may be NULL */
 	bool is_worktree;
-	struct oid commit; /* of a worktree: HEAD; zero: it has no commit yet */
+	struct oid commit;	  /* of a worktree: HEAD; zero: it has no commit yet */
+	struct borrowed borrowed; /* where a remote lies meanwhile */
 };
 
-#define RENDERING_INIT {0}
+#define RENDERING_INIT                                                                             \
+	{                                                                                          \
+		0                                                                                  \
+	}
 
 /* Findings of the manifest are added to FINDINGS. 0, or negative errno. */
 int rendering_open(const struct rendering_wish *wish, struct diag *findings, struct rendering *out,

@@ -181,6 +181,7 @@ static void collect(struct engine *engine, const struct generation *target, stru
 	*out = (struct facts){
 			.mount = engine->settings.mountpoint,
 			.source = engine->settings.source,
+			.mirror = engine->settings.is_remote ? engine->settings.repository : NULL,
 			.ref = engine->ref_full[0] ? engine->ref_full : saved->ref,
 			.of_node = engine->settings.facts,
 			.generation = target,

@@ -329,6 +329,8 @@ struct value *status_value(struct arena *arena, const struct facts *facts)
 
 	fields_text(&fields, "mount", facts->mount);
 	fields_text(&fields, "source", facts->source);
+	if (facts->mirror)
+		fields_text(&fields, "mirror", facts->mirror);
 	fields_text(&fields, "ref", facts->ref[0] ? facts->ref : NULL);
 	fields_value(&fields, "facts", facts_of_node(arena, facts->of_node));
 	add_revision(&fields, facts);

@@ -30,8 +30,9 @@ struct value;
 /* Everything is borrowed. */
 struct facts {
 	const char *mount, *source;
-	const char *ref;		     /* full name; "" while it is not known */
-	const char *of_node;		     /* facts of the node, as in pairs.h */
+	const char *mirror;  /* of a source elsewhere; NULL: the source itself is read */
+	const char *ref;     /* full name; "" while it is not known */
+	const char *of_node; /* facts of the node, as in pairs.h */
 	const struct generation *generation; /* what is served */
 	const struct signer *signer;	     /* of its commit, or NULL: nobody asked */
 	int64_t served_since;		     /* seconds UTC; 0: not known */
