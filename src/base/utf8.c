@@ -81,6 +81,15 @@ bool utf8_is_invisible(uint32_t code)
 			(code >= 0x2060 && code <= 0x206f) || code == 0xfeff;
 }
 
+/*
+ * Line breaks, and marks that make what follows stand elsewhere than it is read. Joiners are not
+ * among them: names and emoji are written with them.
+ */
+static bool is_misleading(uint32_t code)
+{
+	return (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+}
+
 void utf8_copy_text(char *dst, size_t dst_size, const char *text, size_t len)
 {
 	size_t at = 0, used;
@@ -88,7 +97,8 @@ void utf8_copy_text(char *dst, size_t dst_size, const char *text, size_t len)
 	assert(dst_size > 0);
 	while (len > 0) {
 		uint32_t code = utf8_next(text, len, &used);
-		bool is_bad = code == UTF8_BAD || (utf8_is_control(code) && code != '\t');
+		bool is_bad = code == UTF8_BAD || is_misleading(code) ||
+				(utf8_is_control(code) && code != '\t');
 		size_t need = is_bad ? REPLACEMENT_LEN : used;
 
 		if (at + need >= dst_size)

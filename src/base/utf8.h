@@ -28,8 +28,10 @@ bool utf8_is_control(uint32_t code);
  * is. */
 bool utf8_is_invisible(uint32_t code);
 
-/* Copy LEN bytes of text into DST: cut on a boundary, bad bytes and controls as U+FFFD, NUL at the
- * end. */
+/*
+ * Copy LEN bytes of text into DST: cut on a boundary, NUL at the end. Bad bytes, controls, line
+ * breaks and what turns the direction of writing become U+FFFD: a terminal shows what is there.
+ */
 void utf8_copy_text(char *dst, size_t dst_size, const char *text, size_t len);
 
 #endif

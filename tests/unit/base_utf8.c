@@ -53,11 +53,47 @@ static void refuses(void **state)
 	}
 }
 
+static void copies_what_can_be_shown(void **state)
+{
+	static const struct {
+		const char *text, *copy;
+	} rows[] = {
+			{"a\tb", "a b"}, {"a\x1b[31m\nb", "a\xef\xbf\xbd[31m\xef\xbf\xbd\x62"},
+			{"\xc2\x9b\xff", "\xef\xbf\xbd\xef\xbf\xbd"},
+			{"\xe2\x80\xae"
+			 "cba",
+					"\xef\xbf\xbd"
+					"cba"}, /* right to left */
+			{"\xe2\x81\xa6"
+			 "a",
+					"\xef\xbf\xbd"
+					"a"}, /* an isolate */
+			{"\xe2\x80\xa8"
+			 "a",
+					"\xef\xbf\xbd"
+					"a"}, /* a line separator */
+			{"a\xe2\x80\x8d"
+			 "b",
+					"a\xe2\x80\x8d"
+					"b"}, /* a joiner */
+	};
+	char copy[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		utf8_copy_text(copy, sizeof(copy), rows[i].text, strlen(rows[i].text));
+		assert_string_equal(copy, rows[i].copy);
+	}
+	utf8_copy_text(copy, 4, "ab\xc3\xa4", 4);
+	assert_string_equal(copy, "ab");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(reads_and_writes),
 			cmocka_unit_test(refuses),
+			cmocka_unit_test(copies_what_can_be_shown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
