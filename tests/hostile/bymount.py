@@ -103,7 +103,8 @@ class Mounting:
     def is_served(self, oid, files):
         """What is wrong with what the mount shows, as a list of sentences."""
         revision = self.revision()
-        faults = [] if revision == oid else [f"serves {revision}, not {oid}"]
+        faults = said_wrong(self.status())
+        faults += [] if revision == oid else [f"serves {revision}, not {oid}"]
         return faults + differences(self.mount, files)
 
     # --- one case ---
