@@ -2,7 +2,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
+#include <sys/vfs.h>
 
 #include "src/base/buf.h"
 #include "src/base/diag.h"
@@ -16,6 +18,13 @@
 
 #define FILE_MAX (64u << 20) /* bytes */
 
+static bool is_fuse(const char *path)
+{
+	struct statfs fs;
+
+	return statfs(path, &fs) == 0 && fs.f_type == FUSE_SUPER_MAGIC;
+}
+
 int show_read(const struct mount *mount, const char *name, struct buf *out, struct err *err)
 {
 	struct buf path = BUF_INIT;
@@ -28,6 +37,8 @@ int show_read(const struct mount *mount, const char *name, struct buf *out, stru
 		rc = err_set(err, ENOTCONN,
 				"the mount '%s' is dead (refmount umount %s, then mount it again)",
 				mount->path, mount->path);
+	else if (rc == -ENOENT && !is_fuse(mount->path))
+		rc = err_set(err, ENOENT, "'%s' is not mounted any more", mount->path);
 	else if (rc == -ENOENT) /* gate.h of the engine */
 		rc = err_set(err, ENOENT,
 				"'%s' does not serve yet: its first revision is being checked",

@@ -1,7 +1,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "src/base/arena.h"
 #include "src/base/buf.h"
@@ -11,13 +10,13 @@
 #include "src/cmd/say.h"
 #include "src/cmd/show.h"
 #include "src/cmd/verbs.h"
+#include "src/cmd/watch.h"
 #include "src/value/emit.h"
 #include "src/value/value.h"
 
 #define STATUS_JSON    ".refmount/status.json"
 #define ARENA_LIMIT    (64u << 20) /* bytes */
-#define WATCH_MS       250
-#define REVISION_SHOWN 12 /* digits in the list of mounts */
+#define REVISION_SHOWN 12	   /* digits in the list of mounts */
 
 struct args {
 	bool json, watch;
@@ -26,7 +25,7 @@ struct args {
 static const struct option status_options[] = {
 		{"json", 0, OPTION_FLAG, OPTION_INTO(struct args, json), NULL, "for programs"},
 		{"watch", 0, OPTION_FLAG, OPTION_INTO(struct args, watch), NULL,
-				"print it again whenever it changes"},
+				"again whenever it changes; a live view on a terminal"},
 		{NULL, 0, OPTION_FLAG, 0, NULL, NULL},
 };
 
@@ -153,33 +152,7 @@ static size_t count_mounted(const struct mounts *mounts)
 	return count;
 }
 
-/* Until it can no longer be read. JSON: a line each; YAML: a document each. */
-static int watch(const struct mount *mount, const struct args *args)
-{
-	const struct timespec pause = {.tv_nsec = WATCH_MS * 1000000};
-	const char *name = args->json ? STATUS_JSON : ".status";
-	struct buf text = BUF_INIT, last = BUF_INIT, swap;
-	struct err err = ERR_INIT;
-
-	while (show_read(mount, name, &text, &err) == 0) {
-		if (text.len != last.len || strcmp(buf_str(&text), buf_str(&last)) != 0) {
-			if (last.len > 0 && !args->json)
-				(void)puts("---");
-			(void)fputs(buf_str(&text), stdout);
-			(void)fflush(stdout);
-		}
-		swap = last;
-		last = text;
-		text = swap;
-		buf_clear(&text);
-		(void)nanosleep(&pause, NULL);
-	}
-	buf_release(&last);
-	buf_release(&text);
-	return say_error("%s", err.text);
-}
-
-static int watch_mount(const char *what, const struct args *args)
+static int watch(const char *what, const struct args *args)
 {
 	struct mount mount = MOUNT_INIT;
 	struct err err = ERR_INIT;
@@ -187,7 +160,7 @@ static int watch_mount(const char *what, const struct args *args)
 
 	if (mounts_find(what, &mount, &err) < 0)
 		return say_error("%s", err.text);
-	code = watch(&mount, args);
+	code = watch_mount(&mount, args->json);
 	mount_release(&mount);
 	return code;
 }
@@ -202,7 +175,7 @@ static int run(const struct command *command, int argc, char **argv)
 	if (options_parse(command, argc, argv, &args, &err) < 0)
 		return say_error("%s", err.text);
 	if (args.watch)
-		return watch_mount(argv[0], &args);
+		return watch(argv[0], &args);
 	if (!argv[0] && mounts_list(&mounts, &err) < 0)
 		return say_error("%s", err.text);
 	if (count_mounted(&mounts) > 1)

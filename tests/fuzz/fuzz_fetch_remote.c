@@ -33,7 +33,8 @@ static void check_remote(const char *text)
 		return;
 	}
 	check_text(text);
-	if (remote.host[0] == '-' || remote.path[0] == '-' || (remote.user && remote.user[0] == '-'))
+	if (remote.host[0] == '-' || remote.path[0] == '-' ||
+			(remote.user && remote.user[0] == '-'))
 		abort();
 	if (remote.user && strchr(remote.user, ':'))
 		abort();
