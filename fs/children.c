@@ -186,6 +186,17 @@ static void replace_server(struct keeper *keeper, int status)
 	log_warn("the server %s: replaced", proc_status_text(status, text, sizeof(text)));
 }
 
+/* Not without end at full speed, should servers of ours end by themselves, or somebody abort them all. */
+static void remount(struct keeper *keeper)
+{
+	uint64_t delay = server_delay(&keeper->server);
+
+	if (delay)
+		loop_timer_set(keeper->remount_timer, delay);
+	else
+		keeper_remount(keeper);
+}
+
 static void on_server_exit(void *arg, pid_t pid, int status)
 {
 	struct keeper *keeper = arg;
@@ -203,7 +214,7 @@ static void on_server_exit(void *arg, pid_t pid, int status)
 			upgrade_program(&keeper->upgrade)) {
 		replace_server(keeper, status);
 	} else if (mount_is_ours(keeper->settings.mountpoint)) {
-		keeper_remount(keeper);
+		remount(keeper);
 	} else {
 		log_info("'%s' was unmounted", keeper->settings.mountpoint);
 		keeper_end(keeper);

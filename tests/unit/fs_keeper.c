@@ -327,27 +327,66 @@ static void test_unmounted_by_others(void **state)
 	host_release(&host);
 }
 
+static bool shows_files(const struct host *host, long arg)
+{
+	(void)arg;
+	return host_look(host, 0, 1) == 1;
+}
+
+static void abort_connection(const struct host *host)
+{
+	struct stat st;
+	char path[128];
+	int fd;
+
+	assert_int_equal(stat(host->mountpoint, &st), 0);
+	(void)mount("fusectl", "/sys/fs/fuse/connections", "fusectl", 0, NULL);
+	(void)snprintf(path, sizeof(path), "/sys/fs/fuse/connections/%u/abort", minor(st.st_dev));
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, "1", 1), 1);
+	(void)close(fd);
+}
+
+/* Servers that end by themselves, again and again: mounting again is tried at leisure, until it works. */
+static void test_remounting_takes_its_time(void **state)
+{
+	struct host host;
+	uint64_t before, starts;
+	char path[64];
+	int fd;
+
+	(void)state;
+	NEEDS_FUSE();
+	host_serve(&host, 1, 2);
+	host_ending_path(host.keeper, path);
+	fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+	assert_true(fd >= 0);
+	(void)close(fd);
+	before = atomic_load(&host.state->server_restarts);
+	abort_connection(&host);
+	nap_ms(1500);
+	starts = atomic_load(&host.state->server_restarts) - before;
+	print_message("# %llu servers\n", (unsigned long long)starts);
+	assert_in_range(starts, 1, 40);
+	assert_int_equal(unlink(path), 0);
+	assert_true(wait_until(shows_files, &host, 0));
+	host_stop(&host);
+}
+
 static void test_connection_is_aborted(void **state)
 {
-	char path[128];
 	struct host host;
-	struct stat st;
 	uint64_t begun;
-	int fd, pid;
+	int pid;
 
 	(void)state;
 	NEEDS_FUSE();
 	host_serve(&host, 1, 2);
 	assert_int_equal(host_look(&host, 0, 1), 1);
-	assert_int_equal(stat(host.mountpoint, &st), 0);
-	(void)mount("fusectl", "/sys/fs/fuse/connections", "fusectl", 0, NULL);
-	(void)snprintf(path, sizeof(path), "/sys/fs/fuse/connections/%u/abort", minor(st.st_dev));
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	assert_true(fd >= 0);
 	pid = atomic_load(&host.state->server);
 	begun = clock_mono_ms();
-	assert_int_equal(write(fd, "1", 1), 1);
-	(void)close(fd);
+	abort_connection(&host);
 	assert_true(wait_until(has_other_server, &host, pid));
 	while (host_look(&host, 0, 1) != 1)
 		assert_true(clock_mono_ms() - begun < 1000);
@@ -516,6 +555,7 @@ int main(int argc, char **argv)
 			cmocka_unit_test(test_engine_dies),
 			cmocka_unit_test(test_unmounted_by_others),
 			cmocka_unit_test(test_connection_is_aborted),
+			cmocka_unit_test(test_remounting_takes_its_time),
 			cmocka_unit_test(test_busy_is_refused),
 			cmocka_unit_test(test_signal_ends_it),
 			cmocka_unit_test(test_engine_fails_at_the_start),
