@@ -79,6 +79,9 @@ static void proceed(struct ticket *ticket, const struct oid *commit)
 	if (ticket->verb == REQUEST_WAIT) {
 		ticket->waits_for = WAITS_COMMIT;
 		ticket->commit = *commit;
+		/* It may have been pushed just now. TICKET may be answered by the look. */
+		if (!engine->visible || !oid_equal(&engine->visible->commit, commit))
+			(void)follow_now(engine->follow);
 		tickets_check(engine);
 		return;
 	}
