@@ -6,7 +6,12 @@
 
 VERSION    := 0.1.0
 PREFIX     ?= /usr/local
+BINDIR     ?= $(PREFIX)/bin
+SBINDIR    ?= $(PREFIX)/sbin
 LIBEXECDIR ?= $(PREFIX)/libexec/refmount
+MANDIR     ?= $(PREFIX)/share/man
+DOCDIR     ?= $(PREFIX)/share/doc/refmount
+UNITDIR    ?= $(PREFIX)/lib/systemd/system
 
 VARIANT ?= plain
 O       := build/$(VARIANT)
@@ -303,6 +308,28 @@ demo:
 install-deps:
 	@tests/deps check
 
+# --- on a machine: DESTDIR, PREFIX and the folders above ---
+
+MANUALS := $(wildcard docs/*.[1-9])
+UNITS_OF_SYSTEMD := $(wildcard examples/systemd/*)
+
+# mount(8) looks for helpers in /sbin and /usr/sbin only: with another PREFIX, link them there.
+install: all
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(UNITDIR) $(DESTDIR)$(DOCDIR)
+	install -m 755 $(BIN)/refmount $(DESTDIR)$(BINDIR)/refmount
+	install -m 755 $(BIN)/refmount-fs $(DESTDIR)$(LIBEXECDIR)/refmount-fs
+	ln -sfn $(BINDIR)/refmount $(DESTDIR)$(SBINDIR)/mount.refmount
+	$(foreach page,$(MANUALS),install -D -m 644 $(page) $(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page)) &&) true
+	$(foreach unit,$(UNITS_OF_SYSTEMD),sed 's|@BINDIR@|$(BINDIR)|' $(unit) >$(DESTDIR)$(UNITDIR)/$(notdir $(unit)) &&) true
+	install -m 644 README.md docs/ARCHITECTURE.md $(DESTDIR)$(DOCDIR)
+	cp -r examples $(DESTDIR)$(DOCDIR)/
+
+uninstall:
+	rm -f $(DESTDIR)$(BINDIR)/refmount $(DESTDIR)$(SBINDIR)/mount.refmount
+	rm -f $(foreach page,$(MANUALS),$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
+	rm -f $(foreach unit,$(UNITS_OF_SYSTEMD),$(DESTDIR)$(UNITDIR)/$(notdir $(unit)))
+	rm -rf $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(DOCDIR)
+
 clean:
 	rm -rf build
 
@@ -321,6 +348,7 @@ help:
 	@echo '                   the network of a remote fails; all of tests/hostile'
 	@echo 'make incremental   COMMITS=500 random commits in TEMPLATES=300, upon each other and from nothing'
 	@echo 'make bench         one table of figures, beside ext4, squashfuse, bindfs (BENCH=quick)'
+	@echo 'make install       to PREFIX=/usr/local, below DESTDIR; make uninstall'
 	@echo 'make install-deps  the Debian packages for all of this'
 	@echo 'make clean'
 
@@ -328,5 +356,5 @@ help:
 .DELETE_ON_ERROR:
 .SECONDARY:
 FORCE:
-.PHONY: all objects units racers unit integration judges differ fuzzers fuzz-short fuzz torture incremental bench lint format lint-tree lint-tools \
+.PHONY: all objects install uninstall units racers unit integration judges differ fuzzers fuzz-short fuzz torture incremental bench lint format lint-tree lint-tools \
 	check check-run demo install-deps clean help FORCE

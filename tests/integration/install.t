@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# `make install` puts everything where a machine looks for it; what was installed works, and `make uninstall` takes it away.
+. "$(dirname "$0")/lib.sh"
+
+command -v make >/dev/null || skip_all 'there is no make'
+source=$(cd "$here/../.." && pwd)
+case $REFMOUNT_BIN in
+"$source"/build/?*) variant=${REFMOUNT_BIN##*/} ;;
+*) variant=plain ;;
+esac
+root=$T/root
+run_make() { make -C "$source" --no-print-directory "$1" DESTDIR="$root" PREFIX=/usr/local VARIANT="$variant"; }
+ok 'installs' run_make install
+cd "$root/usr/local" || die 'nothing was installed'
+is "$(find bin libexec sbin -mindepth 1 -not -type d | sort | xargs)" 'bin/refmount libexec/refmount/refmount-fs sbin/mount.refmount' 'two programs and the helper of mount(8)'
+is "$(find share/man -type f -printf '%f\n' | sort | xargs)" "$(cd "$source/docs" && find . -name '*.[1-9]' -printf '%f\n' | sort | xargs)" 'all manual pages'
+ok 'the unit names the program' grep -qx 'ExecStart=/usr/local/bin/refmount mount -f %i' lib/systemd/system/refmount@.service
+if command -v systemd-analyze >/dev/null; then
+	sed "s|/usr/local/bin|$root/usr/local/bin|; /^Documentation=/d" lib/systemd/system/refmount@.service >"$T/refmount@web.service"
+	is "$(systemd-analyze verify "$T/refmount@web.service" 2>&1)" '' 'systemd-analyze verify has nothing to say about it'
+else
+	skip 'systemd-analyze verify has nothing to say about it' 'there is no systemd-analyze'
+fi
+
+# refmount-fs is found in libexec only if that is where the program was told to look.
+new_repo
+mount --bind "$root/usr/local" /usr/local || skip_all 'cannot bind over /usr/local'
+ok 'what was installed mounts' env PATH=/usr/local/bin:/usr/bin:/bin refmount mount -o poll=1h "$R#main" "$M"
+is "$(cat "$M/a")" one 'and shows the commit'
+ok 'and unmounts' /usr/local/bin/refmount umount "$M"
+umount /usr/local
+cd "$T" && ok 'uninstalls' run_make uninstall
+is "$(find "$root" -not -type d)" '' 'nothing is left'
+finish
