@@ -247,6 +247,7 @@ torture: all build/torture/checker
 	@KILLS=200 TEST_SECONDS=900 REFMOUNT_BIN=$(CURDIR)/build tests/remote/kill_fetcher.t
 	@ROUNDS=200 TEST_SECONDS=900 REFMOUNT_BIN=$(CURDIR)/build tests/remote/weather.t
 	@LONG=1 TEST_SECONDS=300 REFMOUNT_BIN=$(CURDIR)/build tests/remote/hang.t
+	@LONG=1 TEST_SECONDS=300 REFMOUNT_BIN=$(CURDIR)/build tests/remote/tidy.t
 
 # BENCH=quick takes a minute.
 bench: all build/bench/probe build/bench/render
