@@ -27,6 +27,7 @@
 #include "src/engine/credentials.h"
 #include "src/engine/gate.h"
 #include "src/engine/history.h"
+#include "src/engine/metrics.h"
 #include "src/engine/resolver.h"
 #include "src/engine/switch.h"
 #include "src/snap/node.h"
@@ -60,8 +61,10 @@ bool decide_fail_start(struct engine *engine, int status, const char *text)
 
 static void set_problem(struct engine *engine, const struct oid *commit, const char *text)
 {
-	if (!oid_equal(commit, &engine->complained))
+	if (!oid_equal(commit, &engine->complained)) {
 		log_warn("%s", text);
+		metrics_count(engine->shared, METRIC_SWITCH_FAILED);
+	}
 	engine->complained = *commit; /* it is tried again at each poll: one line is enough */
 	engine->problem_commit = *commit;
 	str_copy(engine->problem, sizeof(engine->problem), text);
@@ -129,6 +132,7 @@ static void mark_bad(struct engine *engine, const struct oid *commit, const stru
 	oid_format(commit, hex);
 	first_line(findings, line, sizeof(line));
 	log_warn("commit %s is %s: %s", hex, result, line);
+	metrics_count(engine->shared, METRIC_SWITCH_REJECTED);
 	if (!engine->target)
 		return; /* the mount does not start: that is no history */
 	record_history(engine, commit, result, clock_wall_s(), line);

@@ -60,3 +60,12 @@ struct value *drift_value(struct arena *arena, const struct facts *facts)
 	fields_value(&fields, "readers", readers_value(arena, facts->readers));
 	return fields_end(&fields);
 }
+
+struct drift_counts drift_count(const struct facts *facts)
+{
+	return (struct drift_counts){
+			.revision = drift_of_revision(facts),
+			.files = facts->live ? facts->live->count : 0,
+			.readers = facts->readers->stale,
+	};
+}

@@ -9,6 +9,7 @@
 #include "src/base/clock.h"
 #include "src/base/log.h"
 #include "src/base/str.h"
+#include "src/engine/metrics.h"
 
 #define LAST_SYNC_MS 1000 /* a look that found nothing new is shown after this */
 #define CONTACT_S    600  /* between two times that a contact is written down */
@@ -74,6 +75,8 @@ void looking_answer(void *arg, const struct follow_answer *answer)
 	struct last_sync *sync = &engine->saved.last_sync;
 	bool was_failing = sync->error[0] != '\0';
 
+	metrics_count(engine->shared, answer->rc < 0 ? METRIC_SYNC_FAILED : METRIC_SYNC_OK);
+	metrics_observe(engine->shared, METRIC_SYNC_SECONDS, clock_mono_ms() - answer->asked_ms);
 	decide_on_secrets(engine);
 	trusting_look(engine);
 	sync->time = clock_wall_s();

@@ -33,6 +33,7 @@ static const char *const names[TEXT_COUNT] = {
 		[TEXT_HISTORY_JSON] = "history.json",
 		[TEXT_DIFF] = "diff",
 		[TEXT_READERS] = "readers",
+		[TEXT_METRICS] = "metrics",
 };
 
 void texts_release(struct texts *texts)

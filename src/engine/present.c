@@ -26,6 +26,7 @@
 #include "src/engine/operations.h"
 #include "src/engine/probation.h"
 #include "src/engine/listener.h"
+#include "src/engine/metrics.h"
 #include "src/engine/resolver.h"
 #include "src/engine/live.h"
 #include "src/engine/signatures.h"
@@ -373,6 +374,15 @@ static void present_bare(struct engine *engine)
 		present_failed(engine, err.text);
 }
 
+/* Not compared with what is shown: a request that was counted is no reason to publish anything. */
+static void add_metrics(const struct engine *engine, const struct facts *facts, struct buf *out)
+{
+	struct metrics metrics;
+
+	metrics_read(engine->shared, &metrics);
+	metrics_text(facts, &metrics, out);
+}
+
 void present_now(struct engine *engine)
 {
 	struct texts texts = TEXTS_INIT;
@@ -412,6 +422,7 @@ void present_now(struct engine *engine)
 			.doomed = engine->doomed_count,
 	};
 	tell_manager(&facts);
+	add_metrics(engine, &facts, &texts.of[TEXT_METRICS]);
 	rc = rc < 0 ? err_sys(&err, -rc, "format .status") : publish(engine, &texts, &err);
 	texts_release(&engine->shown);
 	engine->shown = texts;
@@ -435,6 +446,7 @@ void present_report(struct engine *engine, struct report *out)
 	out->is_ready = status_is_ready(&facts);
 	status_words(&facts, &out->words);
 	buf_add_char(&out->words, '\n');
+	add_metrics(engine, &facts, &out->metrics);
 }
 
 void present_within(struct engine *engine, uint64_t after_ms)

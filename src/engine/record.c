@@ -17,6 +17,7 @@
 #include "src/engine/builds.h"
 #include "src/engine/gate.h"
 #include "src/engine/history.h"
+#include "src/engine/metrics.h"
 #include "src/engine/hooks.h"
 #include "src/engine/probation.h"
 #include "src/engine/switch.h"
@@ -106,6 +107,9 @@ static void record_switch(
 			.flip_us = showing->flip_us,
 			.rendered = generation->number == engine->made ? engine->rendered : 0,
 	};
+	metrics_count(engine->shared, METRIC_SWITCH_OK);
+	if (since > 0)
+		metrics_observe(engine->shared, METRIC_SWITCH_SECONDS, now - since);
 	if (saved->served.generation > 0)
 		saved->previous = saved->served;
 	saved->served_since = saved->last_switch.time;

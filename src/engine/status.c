@@ -187,11 +187,12 @@ static struct value *sync_value(struct arena *arena, const struct last_sync *syn
 
 static struct value *drift_figures(struct arena *arena, const struct facts *facts)
 {
+	const struct drift_counts counts = drift_count(facts);
 	struct fields fields = fields_begin(arena);
 
-	fields_bool(&fields, "revision", drift_of_revision(facts));
-	fields_int(&fields, "files", facts->live ? (int64_t)facts->live->count : 0);
-	fields_int(&fields, "readers", (int64_t)facts->readers->stale);
+	fields_bool(&fields, "revision", counts.revision);
+	fields_int(&fields, "files", (int64_t)counts.files);
+	fields_int(&fields, "readers", (int64_t)counts.readers);
 	return fields_end(&fields);
 }
 
@@ -282,6 +283,13 @@ static struct value *findings(struct arena *arena, const struct facts *facts)
 	else
 		list = add_message(arena, value_list(arena), facts->problem);
 	return add_message(arena, list, facts->doubt);
+}
+
+uint64_t status_findings(const struct facts *facts)
+{
+	uint64_t count = is_rejected(facts) ? facts->findings->count : facts->problem != NULL;
+
+	return count + (facts->doubt != NULL);
 }
 
 /* Null when nobody asks who signed. */

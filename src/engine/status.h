@@ -84,6 +84,8 @@ void status_words(const struct facts *facts, struct buf *out);
  */
 bool status_is_ready(const struct facts *facts);
 
+uint64_t status_findings(const struct facts *facts); /* how many there are in `findings` */
+
 /* NULL: the arena is used up. */
 struct value *status_value(struct arena *arena, const struct facts *facts);
 

@@ -10,6 +10,7 @@
  *     lookups, slots, requests,
  *     incarnations, handles
  *     opens                     server, engine    engine
+ *     counters                  engine            engine
  *
  * Anything in here may have been left half-written by a process that was killed: what matters is
  * published by one atomic store, after its parts. The layout is versioned; nobody takes over a
@@ -35,6 +36,7 @@ struct err;
 #define STATE_SLOT_SIZE		(16u * 1024) /* bytes of one request; the kernel wants 8 KiB at least */
 #define STATE_INIT_SIZE		512
 #define STATE_OPS		64 /* FUSE operation codes, counted one by one; larger ones in [0] */
+#define STATE_COUNTERS		64
 #define STATE_REASON_SIZE	160
 #define STATE_INCARNATIONS	1024 /* in groups of STATE_INCARNATION_GROUP */
 #define STATE_INCARNATION_GROUP 16
@@ -121,6 +123,7 @@ struct state {
 	struct view views[2];
 
 	_Atomic uint64_t requests[STATE_OPS];
+	_Atomic uint64_t counters[STATE_COUNTERS]; /* which is which: engine/metrics.h */
 	struct state_segment segments[STATE_SEGMENTS];
 	struct state_generation generations[STATE_GENERATIONS];
 	_Atomic uint32_t incarnation_count; /* entries in use */
