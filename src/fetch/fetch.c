@@ -413,6 +413,11 @@ static int check_remote(struct fetch *fetch, struct err *err)
 	rc = remote_parse(job->url, &fetch->remote, err);
 	if (rc == 0 && oid_parse(job->ref, &id) < 0 && !refs_is_name(job->ref))
 		rc = err_set(err, EINVAL, "'%.200s' is not the name of a ref", job->ref);
+	if (rc == 0 &&
+			(str_has_prefix(job->ref, "refs/keep/") ||
+					str_has_prefix(job->ref, "refs/refmount/")))
+		rc = err_set(err, EINVAL, "'%.200s' is a name that mirrors use themselves",
+				job->ref);
 	if (rc == 0 && !job->access.is_verified && !remote_is_secure(&fetch->remote))
 		rc = err_set(err, EPERM,
 				"%s can be changed on the way: use https or ssh, or have commits "
