@@ -30,6 +30,7 @@ fault cut:150 '.'
 fault reset:0 'reset|ended'
 fault reset:150 '.'
 fault garbage 'protocol|answer|damaged'
-refmount umount "$M"
+# A poll may have been under way; what that left is swept by the next look.
+refmount umount "$M" && mounted "$URL/config.git#main" && refmount sync "$M"
 is "$(debris)" '' 'nothing is left over'
 finish

@@ -20,6 +20,7 @@ another() { pid=$(pid_of engine) && [ "$pid" != "$engine" ]; }
 ok 'another engine comes' wait_until 10 another
 rm "$T/gate"
 ok 'and follows' wait_until 10 serving "$new"
-refmount umount "$M"
+# A poll may have been under way; what that left is swept by the next look.
+refmount umount "$M" && mounted "$URL/config.git#main" && refmount sync "$M"
 is "$(debris)" '' 'nothing is left over'
 finish
