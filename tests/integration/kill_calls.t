@@ -68,6 +68,36 @@ reaches_new() { wait_until 20 serves_new && is_whole "$(tree_of)"; }
 
 debris() { find /var/lib/refmount -name '*.tmp' -o -name '*.new'; }
 
+# What a power cut would leave cannot be seen after a kill: the kernel writes it all in the end. So the order in which ROLE makes the files
+# of a switch durable is looked at: every file before its name, and every name before the next file.
+order_of() { # ROLE
+	local pid tracer
+	wait_until 20 has_role "$1" || die "there is no $1"
+	strace -f -y -qq -p "$pid" -o "$T/trace" -e trace=fsync,fdatasync,renameat,renameat2,rename 2>/dev/null &
+	tracer=$!
+	wait_until 10 is_traced "$pid" || die "strace does not come to $1"
+	change
+	ok "a commit while the $1 is looked at" served "$new"
+	kill "$tracer" 2>/dev/null
+	wait "$tracer" 2>/dev/null
+	sed -nE -e 's/^.* f(data)?sync\([0-9]+<[^>]*\/([^/>]*)>(\(deleted\))?.*/sync \2/p' -e 's/^.* renameat2?\(.*"([^"]*)", .*"([^"]*)".*/name \1 \2/p' "$T/trace" |
+		sed -E -e 's/0+[0-9]+\.(seg|gen)/N.\1/g' >"$T/order"
+}
+builder_order='sync N.seg.tmp
+name N.seg.tmp N.seg
+sync segments
+sync N.gen.tmp
+name N.gen.tmp N.gen
+sync generations'
+is_mounted || mounted "$R#main"
+change
+ok 'a commit' served "$new"
+order_of builder
+is "$(cat "$T/order")" "$builder_order" 'a builder makes the segment durable, then the generation'
+order_of engine
+replaced=$(awk '$1 == "sync" { last = $2 } $1 == "name" && $3 == "state.yaml" { print $2 == last ? "whole" : "perhaps not"; next }' "$T/order")
+is "$(sort -u <<<"$replaced")" whole 'the engine replaces its state by a file that is durable'
+
 change
 for role in ${KILL_ROLES:-builder engine server}; do
 	problems='' k=1 tried=0 ends=0
