@@ -242,6 +242,10 @@ torture: all build/torture/checker
 	@PROGRAM_DIR=build/test tests/torture/run --naive
 	@tests/torture/run --no-naive $(SWITCHES) $(READERS)
 	@tests/torture/run --faults=$(FAULTS) 0 $(READERS)
+	@$(MAKE) VARIANT=asan all
+	@$(MAKE) VARIANT=tsan all
+	@$(SANITIZER_ENV) PROGRAM_DIR=build/asan tests/torture/run --faults=1 0 $(READERS)
+	@$(SANITIZER_ENV) PROGRAM_DIR=build/tsan $(NO_ASLR) tests/torture/run --faults=1 0 $(READERS)
 	@REFMOUNT_BIN=$(CURDIR)/build tests/hostile/run
 	@KILL_STEP=1 TEST_SECONDS=600 REFMOUNT_BIN=$(CURDIR)/build tests/integration/kill_calls.t
 	@KILLS=200 TEST_SECONDS=900 REFMOUNT_BIN=$(CURDIR)/build tests/remote/kill_fetcher.t
@@ -345,7 +349,7 @@ help:
 	@echo 'make fuzz          each fuzz target for FUZZ_SECONDS=60'
 	@echo 'make differ        CASES=20000 templates of SEED=1, rendered by us and by Jinja2'
 	@echo 'make torture       SWITCHES=10000 under READERS=6: nobody may see half a change; then'
-	@echo '                   the same while processes are killed, FAULTS=100 percent, and while'
+	@echo '                   the same while processes are killed, FAULTS=100 percent (one with sanitizers), and while'
 	@echo '                   the network of a remote fails; all of tests/hostile'
 	@echo 'make incremental   COMMITS=500 random commits in TEMPLATES=300, upon each other and from nothing'
 	@echo 'make bench         one table of figures, beside ext4, squashfuse, bindfs (BENCH=quick)'
