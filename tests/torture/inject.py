@@ -121,11 +121,11 @@ def run(mount, kind, count):
     for i in range(count):
         if i % FAULTS_PER_SWITCH[kind] == 0:
             wait_for("a switch", lambda: mount.served() != last)
-            last = mount.served()
         time.sleep(mount.chance.uniform(0, 0.016)) # some kills come before it has answered anybody
         start = time.monotonic()
         mount.inject(kind)
         slowest = max(slowest, time.monotonic() - start)
+        last = mount.served()
     wait_for("the engine", lambda: mount.one("engine"))
     print(f"injected={count} slowest_ms={slowest * 1000:.1f}")
     return 0
