@@ -3,8 +3,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -29,6 +29,7 @@ struct scene {
 	struct readers readers;
 	struct facts facts;
 	struct state *shared;
+	int fd; /* of it */
 	struct buf text;
 };
 
@@ -52,15 +53,15 @@ static void begin(struct scene *scene)
 			.hook_trouble = "",
 			.readers = &scene->readers,
 	};
-	scene->shared = calloc(1, sizeof(*scene->shared));
-	assert_non_null(scene->shared);
+	assert_int_equal(state_create(&scene->fd, &scene->shared, NULL), 0);
 }
 
 static void end(struct scene *scene)
 {
 	diag_release(&scene->findings);
 	buf_release(&scene->text);
-	free(scene->shared);
+	state_unmap(scene->shared);
+	(void)close(scene->fd);
 }
 
 static const char *text_of(struct scene *scene)
