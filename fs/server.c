@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -374,7 +375,7 @@ static void start_census(struct server *server)
 		return;
 	if (census_start(&source, &server->census, &err) < 0)
 		log_error("%s", err.text);
-	(void)close(SERVER_FD_QUEUE);
+	(void)syscall(SYS_close, SERVER_FD_QUEUE); /* see close_own() in notify.c */
 }
 
 static int begin(struct server *server, struct err *err)
