@@ -33,6 +33,7 @@
 #include <unistd.h>
 
 #include "fs/identity.h"
+#include "fs/leases.h"
 #include "src/base/buf.h"
 #include "src/base/clock.h"
 #include "src/base/err.h"
@@ -159,6 +160,7 @@ static bool read_batch(struct census *census)
 		if (event->fd >= 0)
 			(void)syscall(SYS_close, event->fd); /* see close_own() in notify.c */
 	}
+	atomic_store(&census->source.state->leases.is_primed, 1);
 	return true;
 }
 
@@ -179,16 +181,20 @@ static void rest_in_bursts(struct census *census)
 
 static int take_descriptors(const struct census *census)
 {
+	const int kept[] = {
+			census->source.queue_fd, census->source.thread_queue_fd, census->end_fd};
+
 	if (unshare(CLONE_FILES) < 0)
 		return -errno;
-	return proc_keep_only(STDERR_FILENO + 1, census->source.queue_fd, census->end_fd);
+	return proc_keep_only(STDERR_FILENO + 1, kept, sizeof(kept) / sizeof(kept[0]));
 }
 
 static void *census_main(void *arg)
 {
 	struct census *census = arg;
-	struct pollfd fds[2] = {{.fd = census->source.queue_fd, .events = POLLIN},
-			{.fd = census->end_fd, .events = POLLIN}};
+	struct pollfd fds[3] = {{.fd = census->end_fd, .events = POLLIN},
+			{.fd = census->source.queue_fd, .events = POLLIN},
+			{.fd = census->source.thread_queue_fd, .events = POLLIN}};
 	int rc = take_descriptors(census);
 
 	(void)pthread_mutex_lock(&census->lock);
@@ -197,11 +203,13 @@ static void *census_main(void *arg)
 	(void)pthread_mutex_unlock(&census->lock);
 	if (rc < 0)
 		log_warn("descriptors of the census: %s", strerrordesc_np(-rc));
-	while (rc == 0 && !fds[1].revents) {
-		if (poll(fds, 2, -1) < 0 || !fds[0].revents)
+	while (rc == 0 && !fds[0].revents) {
+		if (poll(fds, 3, -1) < 0 || !(fds[1].revents || fds[2].revents))
 			continue;
 		while (read_batch(census))
 			;
+		if (leases_are_on(census->source.leases))
+			leases_drain(census->source.leases);
 		rest_in_bursts(census);
 	}
 	buf_release(&census->path);

@@ -9,17 +9,20 @@
 
 struct census;
 struct err;
+struct leases;
 struct segment_set;
 struct state;
 
 #define CENSUS_WORKER (VIEWS_WORKERS - 1) /* its number towards the views */
 
-/* All borrowed; the thread has QUEUE_FD as its own, the caller may close it. */
+/* All borrowed; the thread has the descriptors as its own. */
 struct census_source {
 	struct state *state;
 	const struct segment_set *set;
 	struct views *views;
+	struct leases *leases;
 	int queue_fd;
+	int thread_queue_fd; /* LEASES' own; -1: none */
 };
 
 int census_start(const struct census_source *source, struct census **out, struct err *err);

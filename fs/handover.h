@@ -8,7 +8,7 @@
  *     the service manager's store   `refmount mount -f` turns LISTEN_FDNAMES into it (src/cmd/start.c)
  *     exec of another program       handover_exec(), for an upgrade
  *
- * Names: device, state, door, queue, segment.N; settings only from exec.
+ * Names: device, state, door, queue, threads, segment.N; settings only from exec.
  */
 #ifndef FS_HANDOVER_H
 #define FS_HANDOVER_H

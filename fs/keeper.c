@@ -223,24 +223,34 @@ static void lose_readers(struct keeper *keeper, const char *reason)
 }
 
 /* Without a door there is no way to the file system but through the visible mount. */
+static int make_queue(const char *name, bool of_threads)
+{
+	int fd = mark_queue(of_threads);
+
+	if (fd >= 0)
+		fd = keeper_raise_fd(fd);
+	if (fd >= 0)
+		handover_keep(name, fd);
+	return fd;
+}
+
 void keeper_watch_readers(struct keeper *keeper)
 {
-	int fd;
-
 	if (keeper->door < 0) {
 		lose_readers(keeper, keeper->state->watchers_reason);
 		return;
 	}
+	if (keeper->queue < 0)
+		keeper->queue = make_queue("queue", false);
 	if (keeper->queue < 0) {
-		fd = mark_queue();
-		fd = fd < 0 ? fd : keeper_raise_fd(fd);
-		if (fd < 0) {
-			lose_readers(keeper, mark_reason(-fd));
-			return;
-		}
-		keeper->queue = fd;
-		handover_keep("queue", fd);
+		lose_readers(keeper, mark_reason(-keeper->queue));
+		keeper->queue = -1;
+		return;
 	}
+	if (keeper->thread_queue < 0 && keeper->settings.lease_ms > 0)
+		keeper->thread_queue = make_queue("threads", true);
+	atomic_store(&keeper->state->leases.length_ms,
+			keeper->thread_queue < 0 ? 0 : (uint32_t)keeper->settings.lease_ms);
 	atomic_store(&keeper->state->readers, STATE_READERS_EXPECTED);
 }
 
@@ -267,7 +277,7 @@ void keeper_mark(struct keeper *keeper)
 	if (keeper->queue < 0 || keeper->door < 0 || keeper->marker > 0 || keeper->is_ending ||
 			atomic_load(&keeper->state->readers) != STATE_READERS_EXPECTED)
 		return;
-	rc = mark_start(keeper->queue, keeper->door, &keeper->marker, &err);
+	rc = mark_start(keeper->queue, keeper->thread_queue, keeper->door, &keeper->marker, &err);
 	if (rc == 0)
 		rc = loop_add_child(keeper->loop, keeper->marker, on_marker_exit, keeper, &err);
 	if (rc == 0)
@@ -339,6 +349,8 @@ static void reset_connection(struct state *state)
 	unsigned i;
 
 	atomic_store(&state->init_len, 0);
+	atomic_store(&state->leases.is_primed, 0);
+	atomic_store(&state->leases.settling, 0);
 	for (i = 0; i < STATE_SLOTS; i++)
 		memset(&state->slots[i], 0, sizeof(state->slots[i]));
 	for (i = 0; i < STATE_SEGMENTS; i++)
@@ -546,7 +558,7 @@ int keeper_main(const char *name)
 	if (!keeper)
 		return KEEPER_COULD_NOT;
 	keeper->lock = keeper->device = keeper->state_fd = keeper->report = -1;
-	keeper->door = keeper->queue = keeper->mounts = -1;
+	keeper->door = keeper->mounts = keeper->queue = keeper->thread_queue = -1;
 	keeper->server.link = keeper->engine.link = -1;
 	keeper->upgrade = (struct upgrade)UPGRADE_INIT;
 	rc = open_keeper(keeper, name, &err);

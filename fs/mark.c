@@ -9,13 +9,11 @@
 #include "src/base/err.h"
 #include "src/base/proc.h"
 
-/*
- * Events come with descriptors, because file handles (FAN_REPORT_FID) are refused on FUSE. They name
- * processes, not threads: one may have ended by the time that somebody asks whose it was.
- */
-int mark_queue(void)
+/* Events come with descriptors, because file handles (FAN_REPORT_FID) are refused on FUSE. */
+int mark_queue(bool of_threads)
 {
-	int fd = fanotify_init(FAN_CLASS_NOTIF | FAN_CLOEXEC | FAN_NONBLOCK,
+	unsigned flags = FAN_CLASS_NOTIF | FAN_CLOEXEC | FAN_NONBLOCK;
+	int fd = fanotify_init(of_threads ? flags | FAN_REPORT_TID : flags,
 			O_RDONLY | O_CLOEXEC | O_LARGEFILE);
 
 	return fd < 0 ? -errno : fd;
@@ -30,25 +28,35 @@ const char *mark_reason(int error)
 	return strerrordesc_np(error);
 }
 
-/* Nothing else of ours stays open: should it be caught in the kernel, the connection can still end. */
 static int set_mark(int queue, int door)
 {
-	int rc = proc_keep_only(0, queue, door);
+	return queue < 0 ? 0
+			 : fanotify_mark(queue, FAN_MARK_ADD | FAN_MARK_FILESYSTEM, FAN_OPEN, door,
+					   ".");
+}
+
+/*
+ * Nothing else of ours stays open: should it be caught in the kernel, the connection can still end. Ends with
+ * an errno.
+ */
+static int mark(int queue, int thread_queue, int door)
+{
+	const int kept[] = {queue, thread_queue, door};
+	int rc = proc_keep_only(0, kept, sizeof(kept) / sizeof(kept[0]));
 
 	if (rc < 0)
 		return -rc;
-	rc = fanotify_mark(queue, FAN_MARK_ADD | FAN_MARK_FILESYSTEM, FAN_OPEN, door, ".");
-	return rc < 0 ? errno : 0;
+	return set_mark(queue, door) < 0 || set_mark(thread_queue, door) < 0 ? errno : 0;
 }
 
-int mark_start(int queue, int door, pid_t *pid, struct err *err)
+int mark_start(int queue, int thread_queue, int door, pid_t *pid, struct err *err)
 {
 	pid_t child = fork();
 
 	if (child < 0)
 		return err_sys(err, errno, "watch who opens files");
 	if (child == 0)
-		_exit(set_mark(queue, door));
+		_exit(mark(queue, thread_queue, door));
 	*pid = child;
 	return 0;
 }

@@ -167,7 +167,9 @@ static void op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *in
 		return;
 	}
 	is_new = handles_open(tree->state, unique, listing.at, &info->fh);
-	info->cache_readdir = info->keep_cache = tree_listing_lasts(&listing);
+	/* Not one that only some see now. */
+	info->cache_readdir = info->keep_cache =
+			tree_listing_lasts(&listing) && tree_is_fresh(tree, ino, &listing);
 	/* ENOENT, although a predecessor has not answered: given up. */
 	if (fuse_reply_open(req, info) == -ENOENT && is_new)
 		handles_close(tree->state, info->fh);

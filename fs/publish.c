@@ -50,6 +50,7 @@
 #include <unistd.h>
 
 #include "fs/identity.h"
+#include "fs/leases.h"
 #include "fs/tree.h"
 #include "fs/views.h"
 #include "src/base/clock.h"
@@ -273,6 +274,7 @@ static int switch_views(struct publish *publish, const struct view *from,
 		const struct message *request, struct message *reply, struct err *err)
 {
 	bool is_naive = atomic_load(&publish->state->options) & STATE_NAIVE;
+	struct view next = request->view;
 	uint64_t begun;
 	int rc;
 
@@ -285,18 +287,26 @@ static int switch_views(struct publish *publish, const struct view *from,
 		views_prepare(publish->views, &request->view);
 	reply->changed = invalidate(publish, from, &request->view);
 	reply->prepared_ns = clock_mono_ns() - begun;
-	reply->view.sequence = views_flip(publish->views, &request->view, publish->settles);
+	next.epoch = from->epoch + (from->root != next.root);
+	publish->has_leases = publish->settles && next.epoch != from->epoch &&
+			leases_are_on(publish->leases);
+	if (publish->has_leases)
+		leases_begin(publish->leases, from);
+	reply->view.sequence = views_flip(publish->views, &next, publish->settles);
 	reply->flipped_ns = clock_mono_ns() - begun;
 	publish->before = *from;
 	return 0;
 }
 
-static void flip_only(
-		const struct publish *publish, const struct message *request, struct message *reply)
+/* FROM: what is visible, or NULL. */
+static void flip_only(const struct publish *publish, const struct view *from,
+		const struct message *request, struct message *reply)
 {
+	struct view next = request->view;
 	uint64_t begun = clock_mono_ns();
 
-	reply->view.sequence = views_flip(publish->views, &request->view, false);
+	next.epoch = from ? from->epoch : 1;
+	reply->view.sequence = views_flip(publish->views, &next, false);
 	reply->flipped_ns = clock_mono_ns() - begun;
 }
 
@@ -328,7 +338,7 @@ int publish_run(struct publish *publish, const struct message *request, struct m
 		if (has_current && is_switch(publish, &current, &request->view))
 			rc = switch_views(publish, &current, request, reply, err);
 		else
-			flip_only(publish, request, reply);
+			flip_only(publish, has_current ? &current : NULL, request, reply);
 		if (rc == 0 && has_current)
 			forget_pins(publish, &current, &request->view);
 	}

@@ -11,6 +11,7 @@
 
 struct err;
 struct fuse_session;
+struct leases;
 struct message;
 struct segment_set;
 struct views;
@@ -22,10 +23,12 @@ struct publish {
 	struct state *state;
 	const struct segment_set *set;
 	struct views *views;
-	bool settles; /* names that change may be kept only after views_settle() */
+	struct leases *leases; /* or NULL */
+	bool settles;	       /* names that change may be kept only after views_settle() */
 	/* Out, after a switch: what has changed, with what the kernel knows of it, and since when. */
 	struct changes changes; /* to be released by the caller */
 	struct view before;
+	bool has_leases; /* some may be in force: leases_end() */
 };
 
 /*

@@ -46,6 +46,7 @@
 #include <unistd.h>
 
 #include "fs/door.h"
+#include "fs/leases.h"
 #include "fs/lookups.h"
 #include "fs/ops.h"
 #include "fs/views.h"
@@ -84,6 +85,7 @@ struct requests {
 	const struct segment_set *set;
 	struct views *views;
 	struct door *door;
+	struct leases *leases;
 	int tell_fd;
 	_Atomic bool has_read;
 	_Atomic uint64_t spoiled[SPOILED_MAX]; /* 0: free */
@@ -104,6 +106,7 @@ int requests_new(const struct requests_source *source, struct requests **out, st
 	requests->set = source->set;
 	requests->views = source->views;
 	requests->door = source->door;
+	requests->leases = source->leases;
 	requests->tell_fd = source->tell_fd;
 	*out = requests;
 	return 0;
@@ -330,12 +333,34 @@ static void hand_to_libfuse(struct requests *requests, struct state_slot *slot, 
 	ops_leave();
 }
 
+/*
+ * Who has a lease sees what everybody saw before the switch, as if that were yet to come (leases.c): what
+ * differs may not be kept. Process 0 is one outside of our namespace.
+ */
+static void mind_lease(const struct requests *requests, const struct fuse_in_header *header,
+		struct views_pair *views)
+{
+	bool is_open = header->opcode == FUSE_LOOKUP;
+	struct view now = views->current;
+
+	if (!leases_are_on(requests->leases) || header->pid == 0)
+		return;
+	if (views->is_pending && is_open)
+		(void)leases_ask(requests->leases, header->pid, now.epoch, true);
+	if (!views->is_settling || !leases_ask(requests->leases, header->pid, now.epoch, is_open))
+		return;
+	views->current = views->previous;
+	views->previous = now;
+}
+
 static void dispatch(struct requests *requests, struct state_slot *slot, uint32_t len,
-		const struct views_pair *views)
+		struct views_pair *views)
 {
 	const struct fuse_in_header *header = slot_header(slot);
 	bool through_door = is_notifier(requests, slot, len);
 
+	if (!through_door)
+		mind_lease(requests, header, views);
 	if (header->opcode == FUSE_FORGET)
 		take_forget(requests, slot, len);
 	else if (header->opcode == FUSE_BATCH_FORGET)

@@ -25,6 +25,7 @@ struct requests_source {
 	const struct segment_set *set;
 	struct views *views;
 	struct door *door;
+	struct leases *leases;
 	int tell_fd; /* an eventfd, written when there is news of one of the two kinds below */
 };
 

@@ -21,6 +21,7 @@
 #include "fs/census.h"
 #include "fs/confine.h"
 #include "fs/door.h"
+#include "fs/leases.h"
 #include "fs/ops.h"
 #include "fs/publish.h"
 #include "fs/recount.h"
@@ -49,6 +50,7 @@ struct server {
 	struct fuse_session *session;
 	struct requests *requests;
 	struct switcher *switcher;
+	struct leases *leases;
 	struct census *census; /* NULL: nobody tells us who opens what */
 	struct door door;
 	int link;	/* -1 once the keeper is gone: then we serve what there is */
@@ -56,6 +58,8 @@ struct server {
 	int wake_fd;	/* the switcher has something for us, or the first contents were read */
 	bool has_door;	/* SERVER_FD_DOOR is ours; else it may be anything */
 	bool has_queue; /* likewise */
+	bool has_thread_queue;
+	bool is_settling; /* the predecessor's last switch */
 	bool has_dropped;
 	uint32_t last_shed;	 /* 0: none, and there is no need */
 	uint64_t recount_due_ms; /* not before */
@@ -319,9 +323,12 @@ static int open_server(struct server *server, struct err *err)
 		return rc;
 	server->set = segment_set_new();
 	server->views = views_new(server->state);
+	server->leases =
+			leases_new(server->state, server->has_thread_queue ? SERVER_FD_LEASES : -1);
 	server->end_fd = eventfd(0, EFD_CLOEXEC);
 	server->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (!server->set || !server->views || server->end_fd < 0 || server->wake_fd < 0)
+	if (!server->set || !server->views || !server->leases || server->end_fd < 0 ||
+			server->wake_fd < 0)
 		return err_sys(err, errno ? errno : ENOMEM, "start");
 	rc = door_init(&server->door);
 	if (rc < 0)
@@ -338,6 +345,7 @@ static int open_requests(struct server *server, struct err *err)
 			.set = server->set,
 			.views = server->views,
 			.door = &server->door,
+			.leases = server->leases,
 			.tell_fd = server->wake_fd};
 
 	return requests_new(&source, &server->requests, err);
@@ -350,6 +358,8 @@ static int start_switcher(struct server *server, struct err *err)
 			.set = server->set,
 			.views = server->views,
 			.door = &server->door,
+			.leases = server->leases,
+			.is_settling = server->is_settling,
 			.device_fd = SERVER_FD_DEVICE,
 			.door_fd = server->has_door ? SERVER_FD_DOOR : -1,
 			.wake_fd = server->wake_fd,
@@ -368,7 +378,9 @@ static void start_census(struct server *server)
 	const struct census_source source = {.state = server->state,
 			.set = server->set,
 			.views = server->views,
-			.queue_fd = SERVER_FD_QUEUE};
+			.leases = server->leases,
+			.queue_fd = SERVER_FD_QUEUE,
+			.thread_queue_fd = server->has_thread_queue ? SERVER_FD_LEASES : -1};
 	struct err err = ERR_INIT;
 
 	if (!server->has_queue)
@@ -376,6 +388,16 @@ static void start_census(struct server *server)
 	if (census_start(&source, &server->census, &err) < 0)
 		log_error("%s", err.text);
 	(void)syscall(SYS_close, SERVER_FD_QUEUE); /* see close_own() in notify.c */
+}
+
+/* Leases that are in force stay so. */
+static void resume_leases(struct server *server)
+{
+	struct view previous;
+
+	server->is_settling = leases_resume(server->leases, &previous);
+	if (server->is_settling)
+		views_resume(server->views, &previous);
 }
 
 static int begin(struct server *server, struct err *err)
@@ -391,6 +413,7 @@ static int begin(struct server *server, struct err *err)
 			STATE_SERVER); /* the predecessor takes no request any more */
 	if (rc < 0)
 		return err_sys(err, -rc, "take over");
+	resume_leases(server);
 	rc = ops_session_new(SERVER_FD_DEVICE, &server->session, err);
 	if (rc == 0)
 		rc = open_requests(server, err);
@@ -413,6 +436,7 @@ static void close_server(struct server *server)
 {
 	switcher_end(server->switcher);
 	census_end(server->census);
+	leases_free(server->leases);
 	requests_free(server->requests);
 	ops_session_free(server->session);
 	views_free(server->views);
@@ -426,6 +450,7 @@ int server_main(const char *name)
 	/* Before anything else is opened. */
 	bool has_door = fcntl(SERVER_FD_DOOR, F_GETFD) >= 0;
 	bool has_queue = fcntl(SERVER_FD_QUEUE, F_GETFD) >= 0;
+	bool has_thread_queue = fcntl(SERVER_FD_LEASES, F_GETFD) >= 0;
 	struct server *server = calloc(1, sizeof(*server));
 	struct err err = ERR_INIT;
 	int rc;
@@ -437,6 +462,7 @@ int server_main(const char *name)
 	server->link = SERVER_FD_LINK;
 	server->has_door = has_door;
 	server->has_queue = has_queue;
+	server->has_thread_queue = has_thread_queue;
 	server->end_fd = server->wake_fd = -1;
 	server->has_dropped = true; /* perhaps; the first sweep tells */
 	confine_privileges(has_door);

@@ -12,7 +12,7 @@
  * the others have died, the link is closed, the keeper sees that, and starts the successor without
  * waiting (children.c); the successor answers; and then the thread ends as well.
  *
- * Publishing comes before waking: a request that arrives while watchers are being woken waits until
+ * A switch is reported when the last lease on the view before has ended (leases.c). Publishing comes before waking: a request that arrives while watchers are being woken waits until
  * that is done, but not longer than NOTIFY_GRACE_NS; then what is left goes untold.
  */
 #include "fs/switch.h"
@@ -33,6 +33,7 @@
 #include "fs/changes.h"
 #include "fs/door.h"
 #include "fs/identity.h"
+#include "fs/leases.h"
 #include "fs/notify.h"
 #include "fs/publish.h"
 #include "fs/recount.h"
@@ -91,6 +92,18 @@ static bool is_ending(struct switcher *switcher)
 	return is;
 }
 
+/* Readers that are in the middle of something may finish: nobody but us waits for them. */
+static bool may_wait(void *arg)
+{
+	return !is_ending(arg);
+}
+
+static void wait_for_leases(struct switcher *switcher)
+{
+	leases_end(switcher->source.leases, may_wait, switcher);
+	views_grace(switcher->source.views); /* the last answers of that kind are given */
+}
+
 static void wake(struct switcher *switcher)
 {
 	(void)eventfd_write(switcher->source.wake_fd, 1);
@@ -113,12 +126,15 @@ static void publish(struct switcher *switcher, const struct message *request)
 			.state = source->state,
 			.set = source->set,
 			.views = source->views,
+			.leases = source->leases,
 			.settles = switcher->notify.door_fd >= 0};
 	struct err err = ERR_INIT;
 	uint64_t left = 0;
 
 	if (publish_run(&publish, request, &switcher->working, &err) < 0)
 		log_error("generation %u: %s", request->view.generation, err.text);
+	if (publish.has_leases)
+		wait_for_leases(switcher);
 	answer(switcher);
 	if (publish.settles && changes_keep_known(&publish.changes) == 0)
 		left = notify_run(&switcher->notify, &publish.changes, &publish.before, may_go_on,
@@ -303,6 +319,10 @@ static void *switcher_main(void *arg)
 	struct job job;
 
 	take_descriptors(switcher);
+	if (switcher->source.is_settling) {
+		wait_for_leases(switcher);
+		views_settle(switcher->source.views);
+	}
 	for (;;) {
 		wait_for_job(switcher, &job, &request);
 		if (job.ends)

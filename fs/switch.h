@@ -14,6 +14,7 @@
 struct door;
 struct err;
 struct fuse_session;
+struct leases;
 struct message;
 struct segment_set;
 struct state;
@@ -27,6 +28,8 @@ struct switcher_source {
 	const struct segment_set *set;
 	struct views *views;
 	struct door *door;
+	struct leases *leases;
+	bool is_settling; /* the predecessor's last switch: its leases are to be waited for first */
 	int device_fd;
 	int door_fd; /* -1: nobody is woken. The thread has it as its own; the caller may close it */
 	int wake_fd; /* an eventfd, written when there is something to take, or nothing left to do */

@@ -289,11 +289,19 @@ int tree_lookup(const struct tree *tree, uint64_t parent, const char *name, stru
 	return live_lookup(tree, identity.dir, name, out);
 }
 
+static bool is_listed_in(
+		const struct tree *tree, const struct view *view, const struct node *listing)
+{
+	struct node node;
+
+	return live_dir(tree, view, listing->dir, &node) == 0 && node.at == listing->at;
+}
+
 static int get_live(const struct tree *tree, uint64_t ino, const struct identity *identity,
 		struct tree_answer *out)
 {
 	uint32_t dir = identity->dir;
-	struct node node, next;
+	struct node node;
 	int rc = -ENOENT;
 
 	if (!is_dead(tree, identity))
@@ -309,8 +317,9 @@ static int get_live(const struct tree *tree, uint64_t ino, const struct identity
 	out->name_lasts = false;
 	out->attr_lasts = !is_overlay(&node);
 	if (tree->views.is_pending && out->attr_lasts)
-		out->attr_lasts = live_dir(tree, &tree->views.next, dir, &next) == 0 &&
-				next.at == node.at;
+		out->attr_lasts = is_listed_in(tree, &tree->views.next, &node);
+	if (tree->views.is_settling && out->attr_lasts)
+		out->attr_lasts = is_listed_in(tree, &tree->views.previous, &node);
 	fill_attr(tree, ino, &node, &out->attr);
 	return 0;
 }
@@ -369,14 +378,6 @@ int tree_dir(const struct tree *tree, uint64_t ino, struct node *out)
 	if (is_dead(tree, &identity))
 		return -ENOENT;
 	return live_dir(tree, &tree->views.current, identity.dir, out);
-}
-
-static bool is_listed_in(
-		const struct tree *tree, const struct view *view, const struct node *listing)
-{
-	struct node node;
-
-	return live_dir(tree, view, listing->dir, &node) == 0 && node.at == listing->at;
 }
 
 static bool is_kept(const struct tree *tree, uint32_t generation)

@@ -108,6 +108,14 @@ uint64_t views_flip(struct views *views, const struct view *next, bool settles)
 	return sequence;
 }
 
+void views_resume(struct views *views, const struct view *previous)
+{
+	struct view *place = &views->previous[views->settle_turn++ % 2];
+
+	*place = *previous;
+	atomic_store(&views->settling, place);
+}
+
 void views_settle(struct views *views)
 {
 	atomic_store(&views->settling, NULL);

@@ -47,4 +47,7 @@ void views_prepare(struct views *views, const struct view *next);
 uint64_t views_flip(struct views *views, const struct view *next, bool settles);
 void views_settle(struct views *views);
 
+/* For a server that begins: what its predecessor has flipped from PREVIOUS has not settled yet. */
+void views_resume(struct views *views, const struct view *previous);
+
 #endif

@@ -247,18 +247,21 @@ int proc_spawn(const struct proc_spec *spec, pid_t *pid, struct err *err)
 	return spawn(spec, null_mask, pid, err);
 }
 
-int proc_keep_only(int first, int a, int b)
+int proc_keep_only(int first, const int *kept, size_t count)
 {
-	int low = a < b ? a : b, high = a < b ? b : a;
-	int rc = 0;
+	int next;
+	size_t i;
 
-	if (low > first)
-		rc = close_range((unsigned)first, (unsigned)low - 1, 0);
-	if (rc == 0 && high > low + 1)
-		rc = close_range((unsigned)low + 1, (unsigned)high - 1, 0);
-	if (rc == 0)
-		rc = close_range((unsigned)high + 1, UINT_MAX, 0);
-	return rc < 0 ? -errno : 0;
+	for (;;) {
+		next = INT_MAX;
+		for (i = 0; i < count; i++)
+			next = kept[i] >= first && kept[i] < next ? kept[i] : next;
+		if (next > first && close_range((unsigned)first, (unsigned)next - 1, 0) < 0)
+			return -errno;
+		if (next == INT_MAX)
+			return 0;
+		first = next + 1;
+	}
 }
 
 const char *proc_status_text(int status, char *text, size_t size)

@@ -36,10 +36,10 @@ int proc_spawn(const struct proc_spec *spec, pid_t *pid, struct err *err);
 int proc_run(const char *const *argv, int *status, struct err *err);
 
 /*
- * Close every descriptor from FIRST on but A and B (both at least FIRST): of this thread's table, if it has one of
- * its own, else of the process. 0 or negative errno.
+ * Close every descriptor from FIRST on but the COUNT in KEPT: of this thread's table, if it has one of its own,
+ * else of the process. 0 or negative errno.
  */
-int proc_keep_only(int first, int a, int b);
+int proc_keep_only(int first, const int *kept, size_t count);
 
 /* "exited with 3", "killed by signal 9 (Killed)". */
 const char *proc_status_text(int status, char *text, size_t size);

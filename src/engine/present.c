@@ -115,6 +115,16 @@ struct hold present_hold(const struct engine *engine)
 	return hold;
 }
 
+/* They need to know who reads. */
+static const char *no_leases(const struct engine *engine)
+{
+	if (engine->settings.lease_ms == 0)
+		return "turned off (lease=0)";
+	if (!reading_why_not(engine) && atomic_load(&engine->shared->leases.length_ms) == 0)
+		return "the kernel gives no second queue of opens";
+	return reading_why_not(engine);
+}
+
 static const char *no_watchers(const struct engine *engine)
 {
 	const struct state *shared = engine->shared;
@@ -217,6 +227,7 @@ static void collect(struct engine *engine, const struct generation *target, stru
 			.probation_until = probation_until(engine->probation),
 			.fallback = saved->on_probation.fallback,
 			.no_readers = reading_why_not(engine),
+			.no_leases = no_leases(engine),
 			.readers = &engine->readers,
 	};
 	collect_hooks(engine->hooks, ground, out);

@@ -211,13 +211,12 @@ static struct value *processes(struct arena *arena, const struct facts *facts)
 /* What works on this machine, and why the rest does not. */
 static struct value *features(struct arena *arena, const struct facts *facts)
 {
-	static const char later[] = "not in this version";
 	const struct {
 		const char *name, *reason_name;
 		const char *why_not; /* NULL: it works */
 	} all[] = {
 			{"watchers", "watchers_reason", facts->no_watchers},
-			{"leases", "leases_reason", later},
+			{"leases", "leases_reason", facts->no_leases},
 			{"readers", "readers_reason", facts->no_readers},
 			{"sandbox", "sandbox_reason", facts->no_sandbox},
 			{"http", "http_reason", facts->no_http},

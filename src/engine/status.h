@@ -64,6 +64,7 @@ struct facts {
 	const char *no_watchers;  /* why watchers of files are not woken; NULL: they are */
 	const char *no_sandbox;	  /* why builders and fetchers are not confined; NULL: they are */
 	const char *no_http;	  /* why nobody can push; NULL: they can */
+	const char *no_leases;	  /* why nobody has a lease; NULL: threads have */
 	const char *no_readers;	  /* why nobody knows who reads what; NULL: it is known */
 	const struct readers *readers;
 };

@@ -8,7 +8,7 @@
  *     watchers, readers
  *     views, current, init,     server            all
  *     lookups, slots, requests,
- *     incarnations, handles
+ *     incarnations, handles, leases
  *     opens                     server, engine    engine
  *     counters                  engine            engine
  *
@@ -38,6 +38,8 @@ struct err;
 #define STATE_OPS		64 /* FUSE operation codes, counted one by one; larger ones in [0] */
 #define STATE_COUNTERS		64
 #define STATE_REASON_SIZE	160
+#define STATE_CHAINS		1024 /* threads that open files, in groups of STATE_CHAIN_GROUP */
+#define STATE_CHAIN_GROUP	16
 #define STATE_INCARNATIONS	1024 /* in groups of STATE_INCARNATION_GROUP */
 #define STATE_INCARNATION_GROUP 16
 #define STATE_HANDLES		4096 /* open folders whose listings are kept mapped */
@@ -55,8 +57,8 @@ enum { STATE_READERS_OFF, STATE_READERS_EXPECTED, STATE_READERS_MARKED };
 struct view {
 	uint64_t sequence;
 	uint32_t generation;
-	uint32_t reserved;
-	uint64_t root, index;		 /* places, of the generation */
+	uint32_t epoch;	      /* changes with the tree (fs/leases.c); set by the server */
+	uint64_t root, index; /* places, of the generation */
 	uint64_t overlay, overlay_index; /* places, of the virtual files; 0: there are none */
 };
 
@@ -85,6 +87,22 @@ struct state_incarnation {
 struct state_handle {
 	_Atomic uint64_t request; /* that opened it; 0: free */
 	_Atomic uint64_t listing; /* place of the record that it lists; 0: not yet */
+};
+
+/* Opens of one thread that follow each other closely. */
+struct state_chain {
+	_Atomic uint32_t thread;    /* 0: free */
+	uint32_t epoch;		    /* of the view in which it began */
+	uint64_t first_ns, last_ns; /* monotonic */
+};
+
+struct state_leases {
+	_Atomic uint32_t length_ms; /* 0: there are none; written by the keeper */
+	_Atomic uint32_t is_primed; /* closing an event's descriptor sends no message any more */
+	_Atomic uint32_t settling;  /* epoch up to which leases may be in force; 0: none is */
+	uint32_t reserved;
+	struct view previous; /* what they are on */
+	struct state_chain chains[STATE_CHAINS];
 };
 
 /*
@@ -130,6 +148,7 @@ struct state {
 	struct state_incarnation incarnations[STATE_INCARNATIONS];
 	struct state_handle handles[STATE_HANDLES];
 	struct opens opens;
+	struct state_leases leases;
 	struct state_slot slots[STATE_SLOTS];
 };
 

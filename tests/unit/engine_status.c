@@ -81,6 +81,7 @@ static void calm(struct scene *scene)
 			.engine = 4103,
 			.readers = &scene->readers,
 			.no_readers = "not mounted by root",
+			.no_leases = "turned off (lease=0)",
 	};
 }
 
@@ -149,7 +150,7 @@ static void as_the_interface_says(void **state)
 			"features:\n"
 			"  watchers: true\n"
 			"  leases: false\n"
-			"  leases_reason: not in this version\n"
+			"  leases_reason: turned off (lease=0)\n"
 			"  readers: false\n"
 			"  readers_reason: not mounted by root\n"
 			"  sandbox: true\n"

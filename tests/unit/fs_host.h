@@ -404,6 +404,8 @@ static inline void host_accept_engine(struct host *host)
 	host_receive(host, MESSAGE_HELLO, NULL);
 }
 
+static uint32_t host_lease_ms; /* of the next host: 0, none, so that all see a switch at once */
+
 /* Everything but the keeper. */
 static inline void host_prepare(struct host *host, uint32_t dirs, uint32_t files)
 {
@@ -439,6 +441,7 @@ static inline void host_prepare(struct host *host, uint32_t dirs, uint32_t files
 	path[len] = '\0';
 	host->settings.program = strdup(path);
 	host->settings.allow_other = true;
+	host->settings.lease_ms = host_lease_ms;
 	host->settings.foreground = getenv("HOST_LOG") != NULL;
 	model_init(&host->model, dirs, files);
 }

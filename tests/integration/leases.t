@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# Who is in the middle of reading files goes on with the revision it has begun with; everybody else sees the new one.
+. "$(dirname "$0")/lib.sh"
+
+is_real_root || skip_all 'needs real root'
+# What changes between the two: content, names that come and go, a folder that becomes a file and the other way round, links.
+new_repo
+first() {
+	rm -rf "$R/x" "$R/y" "$R/late" "$R/early"
+	echo 1 >"$R/a" && mkdir -p "$R/s" "$R/x" && echo 1 >"$R/s/b" && echo 1 >"$R/early" && echo 1 >"$R/x/in" && echo 1 >"$R/y" && ln -sfn a "$R/link"
+}
+second() {
+	rm -rf "$R/x" "$R/y" "$R/early"
+	echo 2 >"$R/a" && echo 2 >"$R/s/b" && echo 2 >"$R/late" && echo 2 >"$R/x" && mkdir "$R/y" && echo 2 >"$R/y/in" && ln -sfn s/b "$R/link"
+}
+first
+one=$(commit_all)
+second
+two=$(commit_all)
+git -C "$R" update-ref refs/heads/main "$one"
+mounted "$R#main" -o lease=300ms
+[ "$(status "s['features']['leases']")" = True ] || skip_all "$(status "s['features'].get('leases_reason')")"
+
+# Threads that read everything in groups, with pauses in which no lease lasts: each group is of one revision.
+cat >"$T/groups.py" <<'PYTHON'
+import json, os, random, sys, threading, time
+mount, readers = sys.argv[1], 3
+states = {"old": ["1", "1", "1", "FileNotFoundError", "IsADirectoryError", "1", "1", "NotADirectoryError", "a", "1", "a d early link run s x y"],
+          "new": ["2", "2", "FileNotFoundError", "2", "2", "NotADirectoryError", "IsADirectoryError", "2", "s/b", "2", "a d late link run s x y"]}
+groups, lock = [], threading.Lock()
+
+def content(name):
+    time.sleep(random.random() * 0.01)
+    try:
+        with open(f"{mount}/{name}") as file:
+            return file.read().strip()
+    except OSError as error:
+        return type(error).__name__
+
+def everything():
+    return [content("a"), content("s/b"), content("early"), content("late"), content("x"), content("x/in"), content("y"),
+            content("y/in"), os.readlink(f"{mount}/link"), content("link"), " ".join(sorted(os.listdir(mount)))]
+
+def read(me):
+    while not os.path.exists("/run/t/stop"):
+        begun = time.monotonic()
+        seen = everything()
+        with lock:
+            groups.append((time.monotonic(), begun, me, next((name for name, state in states.items() if state == seen), seen)))
+        time.sleep(0.32 + random.random() * 0.1)
+
+threads = [threading.Thread(target=read, args=(me,)) for me in range(readers)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+torn = [group for group in groups if not isinstance(group[3], str)]
+ends = sorted(group for group in groups if isinstance(group[3], str))
+# Somebody was still given what another had seen replaced.
+held = sum(1 for i, a in enumerate(ends) for b in ends[:i] if a[3] != b[3] and a[1] < b[1] and a[2] != b[2])
+for group in torn:
+    print("torn:", group[3])
+print(json.dumps({"groups": len(groups), "torn": len(torn), "held": held}))
+PYTHON
+run() { # [kill]; switches back and forth under readers
+	rm -f "$T/stop"
+	"$PYTHON" "$T/groups.py" "$M" >"$T/groups" &
+	local readers=$! i
+	for i in 1 2 3; do
+		refmount switch "$M" "$two" >/dev/null &
+		[ -z "${1-}" ] || { sleep 0.$((RANDOM % 3)) && kill -9 "$(pgrep -of '^refmount: server')"; }
+		wait $!
+		refmount switch "$M" "$one" >/dev/null
+	done
+	touch "$T/stop"
+	wait $readers
+	result=$(tail -n1 "$T/groups")
+}
+count() { "$PYTHON" -c 'import json, sys; print(json.loads(sys.argv[1])[sys.argv[2]])' "$result" "$1"; }
+for way in '' kill; do
+	run $way
+	is "$(count torn)" 0 "every group is of one revision${way:+, also when servers are killed}: $result"
+	[ "$(count torn)" = 0 ] || sed 's/^/# /' "$T/groups"
+done
+look() { cat "$M/a"; }
+refmount switch "$M" "$two" >/dev/null
+is "$(look)" 2 'who asks for a switch sees it'
+
+refmount umount "$M" || refmount umount --lazy "$M"
+mounted "$R#main" -o lease=0
+like "$(status "s['features']")" 'leases.*[Ff]alse.*turned off' 'off, and said so'
+finish
