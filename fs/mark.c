@@ -13,8 +13,7 @@
 int mark_queue(bool of_threads)
 {
 	unsigned flags = FAN_CLASS_NOTIF | FAN_CLOEXEC | FAN_NONBLOCK;
-	int fd = fanotify_init(of_threads ? flags | FAN_REPORT_TID : flags,
-			O_RDONLY | O_CLOEXEC | O_LARGEFILE);
+	int fd = fanotify_init(of_threads ? flags | FAN_REPORT_TID : flags, O_RDONLY | O_CLOEXEC);
 
 	return fd < 0 ? -errno : fd;
 }
