@@ -100,7 +100,8 @@ class Refmount:
         return run(self.program, *args)
 
     def start(self):
-        self.call("mount", "--name", self.instance, "-o", f"state={self.state}", f"{self.repo}#main",
+        # The probe that waits for a commit opens files without a pause: with a lease it would be the last to see it.
+        self.call("mount", "--name", self.instance, "-o", f"lease=0,state={self.state}", f"{self.repo}#main",
                   self.root)
 
     def stop(self):
