@@ -46,7 +46,7 @@ struct attributes {
 	uint64_t handled_fs, handled_net, scoped;
 };
 
-static int version(void)
+int landlock_version(void)
 {
 	return (int)syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
 }
@@ -54,7 +54,7 @@ static int version(void)
 const char *landlock_missing(void)
 {
 	/* The first version could not move a file between two folders, which git and we do. */
-	if (version() >= 2)
+	if (landlock_version() >= 2)
 		return NULL;
 	return "the kernel has no Landlock of version 2 (Linux 5.19, CONFIG_SECURITY_LANDLOCK)";
 }
@@ -64,7 +64,7 @@ struct landlock *landlock_new(void)
 	struct landlock *landlock;
 	struct attributes attributes = {.handled_fs = ALL_ABI_1};
 	size_t size = sizeof(attributes.handled_fs);
-	int abi = version();
+	int abi = landlock_version();
 
 	if (abi < 2)
 		return NULL;

@@ -11,6 +11,9 @@
 struct err;
 struct landlock;
 
+/* Of the kernel's interface; 0 or less: it has none. */
+int landlock_version(void);
+
 /* NULL, or why this kernel cannot do it; static. */
 const char *landlock_missing(void);
 

@@ -295,14 +295,11 @@ static int try_program(const char *dir, const char *program, char *path, size_t 
 	return 0;
 }
 
-int proc_find(const char *program, char *path, size_t size, struct err *err)
+int proc_find_in(const char *dirs, const char *program, char *path, size_t size)
 {
-	const char *dirs = getenv("PATH");
 	char dir[PATH_MAX];
 	size_t len;
 
-	if (!dirs)
-		dirs = "/usr/bin:/bin";
 	for (; *dirs; dirs += len + (dirs[len] == ':')) {
 		len = strcspn(dirs, ":");
 		if (len == 0 || len >= sizeof(dir))
@@ -312,6 +309,15 @@ int proc_find(const char *program, char *path, size_t size, struct err *err)
 		if (try_program(dir, program, path, size) == 0)
 			return 0;
 	}
+	return -ENOENT;
+}
+
+int proc_find(const char *program, char *path, size_t size, struct err *err)
+{
+	const char *dirs = getenv("PATH");
+
+	if (proc_find_in(dirs ? dirs : "/usr/bin:/bin", program, path, size) == 0)
+		return 0;
 	return err_set(err, ENOENT, "no program '%s' in PATH", program);
 }
 

@@ -47,6 +47,9 @@ const char *proc_status_text(int status, char *text, size_t size);
 /* Path of PROGRAM as the shell would find it in $PATH. 0 or -ENOENT. */
 int proc_find(const char *program, char *path, size_t size, struct err *err);
 
+/* The same in DIRS, folders with colons between, as $PATH has them. */
+int proc_find_in(const char *dirs, const char *program, char *path, size_t size);
+
 /*
  * Path of PROGRAM beside BINARY (NULL: the one that runs), else in libexec (a build constant). 0 or
  * -ENOENT.

@@ -31,7 +31,6 @@
 #include "src/fetch/remote.h"
 #include "src/fetch/secret.h"
 
-#define PATHS	   "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #define OUT_MAX	   (32u << 20) /* a list of some 500,000 refs */
 #define ERRORS_MAX 65536
 #define STEP	   65536
@@ -193,7 +192,7 @@ int client_prepare(struct client *client, const struct fetch_job *job, const str
 	char count[24];
 
 	(void)clearenv();
-	set(&settings, "PATH", PATHS);
+	set(&settings, "PATH", CLIENT_PATHS);
 	set(&settings, "HOME", "/nonexistent");
 	set(&settings, "LC_ALL", "C");
 	set(&settings, "GIT_CONFIG_NOSYSTEM", "1");

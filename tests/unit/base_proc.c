@@ -250,6 +250,9 @@ static void programs_are_found(void **state)
 	assert_int_equal(proc_find("sh", path, sizeof(path), NULL), 0);
 	assert_int_equal(path[0], '/');
 	assert_int_equal(proc_find("no-such-program-here", path, sizeof(path), NULL), -ENOENT);
+	assert_int_equal(proc_find_in("/nonexistent::/bin", "sh", path, sizeof(path)), 0);
+	assert_string_equal(path, "/bin/sh");
+	assert_int_equal(proc_find_in("/nonexistent", "sh", path, sizeof(path)), -ENOENT);
 }
 
 static void signals_are_as_new(void **state)
