@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -13,6 +15,7 @@
 #include "src/base/file.h"
 #include "src/cmd/gitenv.h"
 #include "src/cmd/setting.h"
+#include "src/engine/operations.h"
 #include "src/fetch/fetch.h"
 #include "src/fetch/job.h"
 #include "src/link/settings.h"
@@ -102,6 +105,11 @@ static int run(const struct fetch_job *job, struct err *err)
 	return rc;
 }
 
+static bool is_given(const char *text)
+{
+	return text && text[0];
+}
+
 static struct fetch_job job_for(const struct settings *settings, const struct borrowed *borrowed)
 {
 	return (struct fetch_job){
@@ -110,21 +118,51 @@ static struct fetch_job job_for(const struct settings *settings, const struct bo
 			.ref = settings->ref,
 			.mirror = borrowed->mirror,
 			.program = settings->program,
-			.access = {.ssh_key_file = settings->ssh_key_file,
+			.access = {.username = settings->username,
+					.password_file = settings->password_file,
+					.token_file = settings->token_file,
+					.ssh_key_file = settings->ssh_key_file,
 					.ssh_known_hosts_file = settings->ssh_known_hosts_file,
 					.client_cert_file = settings->client_cert_file,
 					.client_key_file = settings->client_key_file,
 					.ca_file = settings->ca_file,
-					.proxy = settings->proxy},
-			.depth = DEPTH,
+					.proxy = settings->proxy,
+					.is_verified = is_given(settings->signers) ||
+							is_given(settings->keyring)},
 	};
+}
+
+int borrowed_fetch_for(const struct settings *settings, uint32_t depth, struct borrowed *out,
+		struct err *err)
+{
+	const char *json = settings->operations ? settings->operations : "";
+	struct borrowed borrowed = BORROWED_INIT;
+	struct operations *operations = NULL;
+	struct fetch_job job;
+	int rc;
+
+	rc = operations_parse(json, &operations, err);
+	if (rc == 0)
+		rc = make_folder(&borrowed, err);
+	if (rc == 0) {
+		job = job_for(settings, &borrowed);
+		job.depth = depth;
+		job.access.helper = (char **)(uintptr_t)operations->helper;
+		rc = run(&job, err);
+		if (rc < 0)
+			(void)err_wrap(err, "'%s'", settings->source);
+	}
+	operations_free(operations);
+	if (rc < 0)
+		borrowed_release(&borrowed);
+	else
+		*out = borrowed;
+	return rc;
 }
 
 int borrowed_fetch(const char *url, const char *ref, struct borrowed *out, struct err *err)
 {
 	struct settings settings = SETTINGS_INIT;
-	struct borrowed borrowed = BORROWED_INIT;
-	struct fetch_job job;
 	int rc;
 
 	settings.is_remote = true;
@@ -136,17 +174,7 @@ int borrowed_fetch(const char *url, const char *ref, struct borrowed *out, struc
 	if (rc == 0)
 		rc = gitenv_fill(&settings, err);
 	if (rc == 0)
-		rc = make_folder(&borrowed, err);
-	if (rc == 0) {
-		job = job_for(&settings, &borrowed);
-		rc = run(&job, err);
-		if (rc < 0)
-			(void)err_wrap(err, "'%s'", url);
-	}
+		rc = borrowed_fetch_for(&settings, DEPTH, out, err);
 	settings_release(&settings);
-	if (rc < 0)
-		borrowed_release(&borrowed);
-	else
-		*out = borrowed;
 	return rc;
 }

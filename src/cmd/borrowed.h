@@ -5,7 +5,10 @@
 #ifndef CMD_BORROWED_H
 #define CMD_BORROWED_H
 
+#include <stdint.h>
+
 struct err;
+struct settings;
 
 struct borrowed {
 	char *folder; /* owned; NULL: nothing */
@@ -19,6 +22,10 @@ struct borrowed {
 
 /* URL and REF are as source_parse() has them. OUT is untouched on failure. */
 int borrowed_fetch(const char *url, const char *ref, struct borrowed *out, struct err *err);
+
+/* The same as a mount with SETTINGS (of a remote, complete) would fetch, but only DEPTH commits. */
+int borrowed_fetch_for(const struct settings *settings, uint32_t depth, struct borrowed *out,
+		struct err *err);
 void borrowed_release(struct borrowed *borrowed);
 
 #endif

@@ -96,8 +96,7 @@ static bool has_generation(const char *state_dir)
 	return found;
 }
 
-/* Asked of a confined process, as the engine will do it. */
-static int check_repository(const struct settings *settings, struct err *err)
+int precheck_repository(const struct settings *settings, struct err *err)
 {
 	const struct resolver_spec spec = {.program = settings->program,
 			.name = settings->name,
@@ -110,7 +109,7 @@ static int check_repository(const struct settings *settings, struct err *err)
 	rc = resolver_new(&spec, &resolver, err);
 	if (rc == 0)
 		rc = resolver_ref(resolver, settings->ref, &place, &dirs, err);
-	if (rc == 0 && settings->folder[0])
+	if (rc == 0 && settings->folder && settings->folder[0])
 		rc = resolver_folder(resolver, &place.commit, settings->folder, err);
 	buf_release(&dirs);
 	resolver_free(resolver);
@@ -129,7 +128,7 @@ int precheck(const struct settings *settings, struct err *warning, struct err *e
 		return rc;
 	if (settings->is_remote)
 		return 0; /* the first fetch tells */
-	rc = check_repository(settings, &reason);
+	rc = precheck_repository(settings, &reason);
 	if (rc == 0)
 		return 0;
 	if (!has_generation(settings->state_dir)) {

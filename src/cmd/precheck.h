@@ -13,4 +13,10 @@ struct settings;
  */
 int precheck(const struct settings *settings, struct err *warning, struct err *err);
 
+/*
+ * Is the repository of SETTINGS, which is on this machine, there with the ref and the folder that is
+ * shown? Asked of a confined process. 0 or negative errno.
+ */
+int precheck_repository(const struct settings *settings, struct err *err);
+
 #endif
