@@ -22,6 +22,7 @@ extern const struct command cmd_upgrade;
 extern const struct command cmd_render;
 extern const struct command cmd_check;
 extern const struct command cmd_explain;
+extern const struct command cmd_doctor;
 extern const struct command cmd_version;
 
 /*
