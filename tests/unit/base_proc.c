@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -375,6 +376,34 @@ static void name_is_set(void **state)
 	assert_string_equal(name, "a-name-that-is-");
 }
 
+static bool is_open(int fd)
+{
+	return fcntl(fd, F_GETFD) >= 0;
+}
+
+static void only_what_is_kept_stays_open(void **state)
+{
+	const int kept[] = {45, -1, 41};
+	int status = 0, fd;
+	pid_t pid;
+
+	(void)state;
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		for (fd = 40; fd < 48; fd++)
+			(void)dup2(STDERR_FILENO, fd);
+		if (proc_keep_only(41, kept, 3) < 0)
+			_exit(100);
+		for (fd = 40; fd < 48; fd++)
+			status |= is_open(fd) << (fd - 40);
+		_exit(status);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 1 << 0 | 1 << 1 | 1 << 5);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -392,6 +421,7 @@ int main(int argc, char **argv)
 			cmocka_unit_test(run_to_the_end),
 			cmocka_unit_test(sibling_lies_beside_us),
 			cmocka_unit_test(name_is_set),
+			cmocka_unit_test(only_what_is_kept_stays_open),
 	};
 
 	if (argc > 1)
