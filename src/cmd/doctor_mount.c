@@ -30,6 +30,7 @@
 #define ARENA_LIMIT   (16u << 20) /* bytes */
 #define CLOCK_SLACK_S 300	  /* clocks differ by so much without harm */
 #define RESTARTS_MANY 3
+#define ON_PURPOSE    "turned off" /* lease=0 */
 #define DELETED	      " (deleted)" /* proc_pid_exe(5) */
 
 /* --- the mount point --- */
@@ -223,17 +224,20 @@ static void check_features(const struct value *status, struct checkup *checkup)
 					"CAP_SYS_ADMIN"},
 			{"readers", "readers_reason",
 					"mount as root; in a container with CAP_SYS_ADMIN"},
+			{"leases", "leases_reason",
+					"mount as root; in a container with CAP_SYS_ADMIN"},
 			{"sandbox", "sandbox_reason",
 					"a kernel with seccomp filters, and landlock in lsm="},
 	};
 
 	for (size_t i = 0; i < sizeof(features) / sizeof(features[0]); i++) {
 		const struct value *works = at(status, "features", features[i].name);
+		const char *reason = show_text(value_get(status, "features"), features[i].reason);
 
-		if (!works || works->kind != VALUE_BOOL || works->boolean)
+		if (!works || works->kind != VALUE_BOOL || works->boolean ||
+				str_has_prefix(reason, ON_PURPOSE))
 			continue;
-		checkup_warn(checkup, "features", "%s: off, %s", features[i].name,
-				show_text(value_get(status, "features"), features[i].reason));
+		checkup_warn(checkup, "features", "%s: off, %s", features[i].name, reason);
 		checkup_remedy(checkup, "%s", features[i].remedy);
 	}
 }

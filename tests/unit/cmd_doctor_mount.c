@@ -22,7 +22,7 @@
 	"health: Healthy\nsync: Synced\ncommitted: '2026-11-27T09:00:00Z'\nfindings: []\n"         \
 	"last_sync: {time: '2026-11-27T09:32:14Z', result: ok}\n"                                  \
 	"processes: {keeper: 0, restarts: 0}\n"                                                    \
-	"features: {watchers: true, leases: false, leases_reason: not in this version, "           \
+	"features: {watchers: true, leases: false, leases_reason: turned off (lease=0), "          \
 	"http: false, http_reason: not configured}\n"
 
 /* TEXT after HEALTHY: as it is in YAML, a later key would be a mistake, so TEXT replaces its line. */
@@ -108,6 +108,8 @@ static void what_is_off(void **state)
 			"mount as root");
 	expect("features: {sandbox: false, sandbox_reason: no kernel}", "features", CHECKUP_WARN,
 			"seccomp");
+	expect("features: {leases: false, leases_reason: no kernel}", "features", CHECKUP_WARN,
+			"CAP_SYS_ADMIN");
 	expect("features: {http: false, http_reason: address in use}", "http", CHECKUP_FAIL,
 			"ss -ltnp");
 	expect("processes: {restarts: 7}", "restarts", CHECKUP_WARN, "journalctl");
