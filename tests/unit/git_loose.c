@@ -9,6 +9,7 @@
 #include "tests/unit/git_fixture.h"
 
 #define ID	   "abababababababababababababababababababab"
+#define LENGTH	   35 /* bytes of each object below */
 #define FILE_OF_ID "r.git/objects/ab/ababababababababababababababababababab"
 
 /* The file of object ID is TEXT (LEN bytes) compressed, less CUT bytes, and MORE behind it. */
@@ -45,7 +46,8 @@ static int read_object(struct err *err)
 static void what_is_damaged_is_said(void **state)
 {
 	static const struct {
-		const char *text, *why;
+		char text[LENGTH + 1];
+		const char *why;
 		size_t cut;
 		const char *more;
 	} rows[] = {
@@ -67,7 +69,7 @@ static void what_is_damaged_is_said(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct err err = ERR_INIT;
 
-		write_object(rows[i].text, 35, rows[i].cut, rows[i].more);
+		write_object(rows[i].text, LENGTH, rows[i].cut, rows[i].more);
 		assert_int_equal(read_object(&err), -EBADMSG);
 		if (!strstr(err.text, rows[i].why))
 			fail_msg("row %zu: %s", i, err.text);
