@@ -60,8 +60,9 @@ int follow_new(struct loop *loop, const struct follow_spec *spec, struct follow 
 void follow_free(struct follow *follow); /* NULL is fine */
 
 /*
- * Look now, whatever look is under way. The number of a look that begins no earlier than this call: when it is
- * done the callback has run. With a repository on this machine that is when this returns.
+ * Look now, whatever look is under way; one of a remote that stands still is begun anew. The number of a look
+ * that begins no earlier than this call: when it is done the callback has run. With a repository on this machine
+ * that is when this returns.
  */
 uint64_t follow_now(struct follow *follow);
 bool follow_is_done(const struct follow *follow, uint64_t look);

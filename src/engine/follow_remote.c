@@ -3,6 +3,13 @@
  * look while one is under way gets the next one, since the server may have been asked just before what he
  * wants to see had happened.
  *
+ * A look that stands still, since the network has failed meanwhile, is not awaited: it is ended and begun anew as
+ * soon as somebody asks for another. It stands still when nothing has arrived for PATIENCE_MS, and for as long as
+ * things had been arriving before (git goes through all of a large pack once more when it has it); so a
+ * fetch that gets on is left alone. With each one that is ended the patience doubles, until a look ends by itself:
+ * neither do those who ask every second keep a server that takes three from answering, nor do they hide that
+ * it never does.
+ *
  * Polls have a jitter, so that a thousand nodes that were started together do not come together for
  * ever. After a failure the pauses double, up to BACKOFF_MAX_MS, until a look works, somebody asks, or the
  * network of this machine changes.
@@ -25,9 +32,11 @@
 #include "src/engine/network.h"
 #include "src/engine/resolver.h"
 #include "src/fetch/job.h"
+#include "src/fetch/mirror.h"
 
 #define BACKOFF_MIN_MS 1000
 #define BACKOFF_MAX_MS (5ull * 60 * 1000)
+#define PATIENCE_MS    2000 /* with a look that stands still, while somebody wants the next */
 #define JITTER_PERCENT 10
 #define PACKS_MAX      20   /* more of them are made one */
 #define TIDY_AFTER_MS  5000 /* that nothing has happened */
@@ -53,9 +62,11 @@ struct remote_follow {
 	uint64_t begun, ended; /* numbers of looks */
 	uint64_t wanted;       /* the last look that somebody wants */
 	uint64_t asked_ms;     /* monotonic: when the look that runs was asked for */
+	uint64_t patience_ms;  /* PATIENCE_MS, or more */
 	unsigned failures;     /* in a row */
 	bool needs_tidy;
-	struct loop_source *timer; /* the next look */
+	struct loop_source *timer;	 /* the next look */
+	struct loop_source *still_timer; /* does the look that runs still get on? */
 	struct loop_source *tidy_timer;
 };
 
@@ -170,6 +181,7 @@ static void on_fetched(void *arg, const struct fetch_result *result)
 	struct follow_answer answer = {0};
 
 	remote->doing = DOING_NOTHING;
+	remote->patience_ms = PATIENCE_MS;
 	remote->needs_tidy |= result->packs > PACKS_MAX;
 	if (result->kind == FETCH_FAILED)
 		answer.rc = err_set(&answer.err, result->code, "%s", result->error);
@@ -188,6 +200,7 @@ static void begin(struct remote_follow *remote)
 	if (!fetches_are_idle(remote->fetches))
 		return; /* on_idle() begins */
 	loop_timer_clear(remote->timer);
+	loop_timer_clear(remote->still_timer);
 	remote->begun++;
 	remote->asked_ms = clock_mono_ms();
 	remote->is_change = remote->change != NULL;
@@ -213,13 +226,51 @@ static void on_idle(void *arg)
 		(void)go_on(remote);
 }
 
+/* Until the look that runs counts as one that stands still; 0: it does. */
+static uint64_t still_in_ms(const struct remote_follow *remote)
+{
+	uint64_t elapsed_ms = clock_mono_ms() - remote->asked_ms;
+	uint64_t quiet_ms = mirror_quiet_ms(remote->repository), limit_ms;
+
+	if (quiet_ms > elapsed_ms)
+		quiet_ms = elapsed_ms;
+	limit_ms = elapsed_ms - quiet_ms;
+	if (limit_ms < remote->patience_ms)
+		limit_ms = remote->patience_ms;
+	return quiet_ms >= limit_ms ? 0 : limit_ms - quiet_ms;
+}
+
+/* Somebody waits for the look after the one that runs. */
+static void on_still_timer(void *arg)
+{
+	struct remote_follow *remote = arg;
+	uint64_t in_ms;
+
+	if (remote->doing != DOING_LOOK)
+		return;
+	in_ms = still_in_ms(remote);
+	if (in_ms > 0) {
+		loop_timer_set(remote->still_timer, in_ms);
+		return;
+	}
+	fetches_cancel(remote->fetches);
+	remote->doing = DOING_NOTHING;
+	remote->patience_ms *= 2;
+	loop_timer_set(remote->timer, 0); /* or on_idle(), whichever is later */
+}
+
+/* A look, or a change, is wanted that has not begun. */
+static void hasten(struct remote_follow *remote)
+{
+	loop_timer_set(remote->doing == DOING_LOOK ? remote->still_timer : remote->timer, 0);
+}
+
 static uint64_t now(struct follow *follow)
 {
 	struct remote_follow *remote = remote_of(follow);
 
 	remote->wanted = remote->begun + 1;
-	if (remote->doing != DOING_LOOK)
-		loop_timer_set(remote->timer, 0);
+	hasten(remote);
 	return remote->wanted;
 }
 
@@ -243,7 +294,7 @@ static void on_network(void *arg)
 {
 	struct remote_follow *remote = arg;
 
-	if (remote->failures > 0)
+	if (remote->failures > 0 || remote->doing == DOING_LOOK)
 		(void)now(&remote->follow);
 }
 
@@ -259,8 +310,8 @@ static void change(struct follow *follow, const char *ref)
 		rc = err_sys(&err, ENOMEM, "follow");
 	if (rc < 0)
 		remote->changed(remote->arg, ref, rc, &err);
-	else if (remote->doing != DOING_LOOK)
-		loop_timer_set(remote->timer, 0);
+	else
+		hasten(remote);
 }
 
 static struct resolver *get_resolver(struct follow *follow)
@@ -320,6 +371,7 @@ static void free_remote(struct follow *follow)
 	fetches_on_idle(remote->fetches, NULL, NULL);
 	network_free(remote->network);
 	loop_remove(remote->timer);
+	loop_remove(remote->still_timer);
 	loop_remove(remote->tidy_timer);
 	resolver_free(remote->resolver);
 	free(remote->repository);
@@ -343,6 +395,7 @@ int follow_remote_new(struct loop *loop, const struct follow_spec *spec, struct 
 	remote->follow.kind = &kind;
 	remote->fetches = spec->fetches;
 	remote->poll_ms = spec->poll_ms;
+	remote->patience_ms = PATIENCE_MS;
 	remote->fn = spec->fn;
 	remote->changed = spec->changed;
 	remote->prepare = spec->prepare;
@@ -356,6 +409,8 @@ int follow_remote_new(struct loop *loop, const struct follow_spec *spec, struct 
 		rc = resolver_new(&resolver, &remote->resolver, err);
 	if (rc == 0)
 		rc = loop_add_timer(loop, on_timer, remote, &remote->timer, err);
+	if (rc == 0)
+		rc = loop_add_timer(loop, on_still_timer, remote, &remote->still_timer, err);
 	if (rc == 0)
 		rc = loop_add_timer(loop, on_tidy_timer, remote, &remote->tidy_timer, err);
 	if (rc < 0) {

@@ -3,10 +3,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "src/base/buf.h"
@@ -305,6 +307,38 @@ int mirror_begin(struct mirror *mirror, struct err *err)
 		rc = write_ref(dir, TIP_REF, &mirror->tip, err);
 	(void)close(dir);
 	return rc;
+}
+
+/* git writes what arrives to a file there, a few KiB at a time. */
+static int note_arrival(void *arg, int folder, const char *name, struct err *err)
+{
+	int64_t *newest_ms = arg, changed_ms;
+	struct stat info;
+
+	(void)err;
+	if (fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) < 0 || info.st_size == 0)
+		return 0; /* gone by now, or empty */
+	changed_ms = (int64_t)info.st_mtim.tv_sec * 1000 + info.st_mtim.tv_nsec / 1000000;
+	if (changed_ms > *newest_ms)
+		*newest_ms = changed_ms;
+	return 0;
+}
+
+uint64_t mirror_quiet_ms(const char *path)
+{
+	int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int64_t newest_ms = -1, now_ms;
+	struct timespec now;
+
+	if (dir < 0)
+		return UINT64_MAX;
+	(void)each_entry(dir, INCOMING "/" PACKS, note_arrival, &newest_ms, NULL);
+	(void)close(dir);
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	now_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	if (newest_ms < 0)
+		return UINT64_MAX;
+	return now_ms > newest_ms ? (uint64_t)(now_ms - newest_ms) : 0;
 }
 
 int mirror_incoming_tip(const struct mirror *mirror, struct oid *out, struct err *err)

@@ -62,6 +62,12 @@ void mirror_incoming(const struct mirror *mirror, struct buf *out);
 #define MIRROR_INCOMING_REF "refs/refmount/incoming"
 int mirror_begin(struct mirror *mirror, struct err *err);
 
+/*
+ * For how long nothing has arrived in the quarantine of the mirror at PATH; UINT64_MAX: nothing ever has. For
+ * whoever waits for the process that fetches.
+ */
+uint64_t mirror_quiet_ms(const char *path);
+
 /* What the incoming ref leads to. -ENOENT, -EBADMSG. */
 int mirror_incoming_tip(const struct mirror *mirror, struct oid *out, struct err *err);
 

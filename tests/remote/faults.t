@@ -30,6 +30,27 @@ fault cut:150 '.'
 fault reset:0 'reset|ended'
 fault reset:150 '.'
 fault garbage 'protocol|answer|damaged'
+
+# A look is in the middle of MODE when it is over: nobody waits for the end of that look, which could be minutes.
+stuck() { # MODE
+	local new begin
+	proxy_mode refuse
+	head -c 100000 /dev/urandom >"$R/large"
+	new=$(push a "$1")
+	proxy_mode "$1"
+	kill -HUP "$(pid_of engine)"
+	ok "$1: a look stands still" wait_until 15 grep -q "^begin .* $1\$" "$CONNECTIONS"
+	proxy_mode pass
+	begin=$(date +%s%N)
+	ok "$1: over, sync" refmount sync "$M" --timeout 15s
+	printf '# %s: after %d ms\n' "$1" $((($(date +%s%N) - begin) / 1000000))
+	ok "$1: the push is served" serving "$new"
+}
+stuck hang
+stuck drip
+stuck stall:100
+stuck stall:50000
+
 # A poll may have been under way; what that left is swept by the next look.
 refmount umount "$M" && mounted "$URL/config.git#main" && refmount sync "$M"
 is "$(debris)" '' 'nothing is left over'

@@ -1,12 +1,15 @@
 /* A remote that is followed, with fetchers that are this very program: the URL says what they shall answer. */
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -24,8 +27,26 @@
 #define POLL_MS	    4000
 
 static char program[256];
+static char mirror[] = "/tmp/refmount-test-XXXXXX";
 
 /* --- what a fetcher does --- */
+
+/* As a pack does that takes longer than anybody is patient, but arrives. */
+static void receive_slowly(const char *folder)
+{
+	char path[512];
+	FILE *pack;
+
+	(void)snprintf(path, sizeof(path), "%s/incoming/objects/pack/tmp_pack_x", folder);
+	pack = fopen(path, "w");
+	for (int i = 0; pack && i < 30; i++) {
+		(void)fputc('x', pack);
+		(void)fflush(pack);
+		(void)usleep(100000);
+	}
+	if (pack)
+		(void)fclose(pack);
+}
 
 static int fetcher_main(void)
 {
@@ -42,6 +63,10 @@ static int fetcher_main(void)
 		return 1;
 	if (strcmp(job.url, "crash") == 0)
 		(void)raise(SIGABRT);
+	if (strcmp(job.url, "hang") == 0)
+		(void)pause();
+	if (strcmp(job.url, "slow") == 0)
+		receive_slowly(job.mirror);
 	(void)snprintf(result.error, sizeof(result.error), "no '%s'", job.ref);
 	buf_clear(&bytes);
 	if (strcmp(job.url, "nonsense") == 0)
@@ -111,7 +136,7 @@ static void open_scene(struct scene *scene, const char *url)
 {
 	struct follow_spec spec = {.program = program,
 			.name = "test",
-			.repository = "/nonexistent/mirror.git",
+			.repository = mirror,
 			.ref = "main",
 			.poll_ms = POLL_MS,
 			.fn = on_answer,
@@ -165,6 +190,14 @@ static void pauses_double(void **state)
 	close_scene(&scene);
 }
 
+static void run_until_under_way(struct scene *scene)
+{
+	while (scene->jobs == 0) {
+		loop_timer_set(scene->timer, 0);
+		(void)loop_run(scene->loop, NULL);
+	}
+}
+
 /* The server may have been asked just before what they want to see. */
 static void a_look_for_those_who_come_later(void **state)
 {
@@ -174,10 +207,7 @@ static void a_look_for_those_who_come_later(void **state)
 	(void)state;
 	open_scene(&scene, "https://example.com/x");
 	first = follow_now(scene.follow);
-	while (scene.jobs == 0) { /* until it is under way */
-		loop_timer_set(scene.timer, 0);
-		(void)loop_run(scene.loop, NULL);
-	}
+	run_until_under_way(&scene);
 	second = follow_now(scene.follow);
 	assert_true(second > first);
 	assert_int_equal(follow_now(scene.follow), second);
@@ -187,6 +217,56 @@ static void a_look_for_those_who_come_later(void **state)
 	run_until(&scene, 2);
 	assert_true(follow_is_done(scene.follow, second));
 	assert_int_equal(scene.jobs, 2);
+	close_scene(&scene);
+}
+
+static void a_look_that_stands_still(void **state)
+{
+	struct scene scene;
+	uint64_t first, second;
+
+	(void)state;
+	open_scene(&scene, "hang");
+	first = follow_now(scene.follow);
+	run_until_under_way(&scene);
+	scene.url = "https://example.com/x";
+	second = follow_now(scene.follow);
+	run_until(&scene, 1);
+	assert_int_equal(scene.jobs, 2);
+	assert_true(follow_is_done(scene.follow, first));
+	assert_true(follow_is_done(scene.follow, second));
+	close_scene(&scene);
+}
+
+static void a_change_while_a_look_stands_still(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	open_scene(&scene, "hang");
+	(void)follow_now(scene.follow);
+	run_until_under_way(&scene);
+	scene.url = "https://example.com/x";
+	follow_change(scene.follow, "other");
+	run_until(&scene, 1);
+	assert_int_equal(scene.changes, 1);
+	assert_string_equal(scene.refused, "no 'other'");
+	close_scene(&scene);
+}
+
+static void a_look_that_gets_on(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	open_scene(&scene, "slow");
+	(void)follow_now(scene.follow);
+	run_until_under_way(&scene);
+	scene.url = "https://example.com/x";
+	(void)follow_now(scene.follow);
+	run_until(&scene, 1);
+	run_until(&scene, 2);
+	assert_int_equal(scene.jobs, 2); /* the first was not begun anew */
 	close_scene(&scene);
 }
 
@@ -225,11 +305,37 @@ static void fetchers_that_do_not_answer(void **state)
 	close_scene(&scene);
 }
 
+static int make_mirror(void **state)
+{
+	static const char *const folders[] = {
+			"incoming", "incoming/objects", "incoming/objects/pack"};
+	char path[512];
+
+	(void)state;
+	if (!mkdtemp(mirror))
+		return -1;
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		(void)snprintf(path, sizeof(path), "%s/%s", mirror, folders[i]);
+		if (mkdir(path, 0700) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int remove_mirror(void **state)
+{
+	(void)state;
+	return file_remove_tree(AT_FDCWD, mirror, NULL);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(pauses_double),
 			cmocka_unit_test(a_look_for_those_who_come_later),
+			cmocka_unit_test(a_look_that_stands_still),
+			cmocka_unit_test(a_change_while_a_look_stands_still),
+			cmocka_unit_test(a_look_that_gets_on),
 			cmocka_unit_test(a_change_that_is_refused),
 			cmocka_unit_test(fetchers_that_do_not_answer),
 	};
@@ -238,5 +344,5 @@ int main(int argc, char **argv)
 		return fetcher_main();
 	if (readlink("/proc/self/exe", program, sizeof(program) - 1) < 0)
 		return 1;
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, make_mirror, remove_mirror);
 }

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -162,6 +163,31 @@ static void quarantine_knows(void **state)
 	mirror_close(&mirror);
 }
 
+static void quarantine_is_quiet(void **state)
+{
+	const struct timespec hour_ago[] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = time(NULL) - 3600}};
+	struct mirror mirror = MIRROR_INIT;
+	char full[512];
+
+	(void)state;
+	open_it(&mirror, URL);
+	assert_true(mirror_quiet_ms("/nonexistent") == UINT64_MAX);
+	assert_true(mirror_quiet_ms(path) == UINT64_MAX);
+	assert_int_equal(mirror_begin(&mirror, NULL), 0);
+	put("incoming/objects/pack/tmp_pack_x", "");
+	assert_true(mirror_quiet_ms(path) == UINT64_MAX);
+	put("incoming/objects/pack/tmp_pack_x", "x");
+	put("incoming/objects/pack/tmp_pack_y", "y");
+	(void)snprintf(full, sizeof(full), "%s/incoming/objects/pack/tmp_pack_x", path);
+	assert_int_equal(utimensat(AT_FDCWD, full, hour_ago, 0), 0);
+	assert_in_range(mirror_quiet_ms(path), 0, 600000); /* the newest counts */
+	(void)snprintf(full, sizeof(full), "%s/incoming/objects/pack/tmp_pack_y", path);
+	assert_int_equal(unlink(full), 0);
+	assert_in_range(mirror_quiet_ms(path), 3600000, 4200000);
+	mirror_abandon(&mirror);
+	mirror_close(&mirror);
+}
+
 static void nonsense_is_refused(void **state)
 {
 	static const char *const bad[] = {"x", HEX, HEX "\nx\n", HEX " ", "0\n"};
@@ -237,6 +263,7 @@ int main(void)
 			TEST(a_new_one),
 			TEST(taken_over),
 			TEST(quarantine_knows),
+			TEST(quarantine_is_quiet),
 			TEST(nonsense_is_refused),
 			TEST(swept),
 			TEST(of_another_url),
