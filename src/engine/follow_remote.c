@@ -368,6 +368,8 @@ static void free_remote(struct follow *follow)
 	struct remote_follow *remote = remote_of(follow);
 
 	fetches_cancel(remote->fetches);
+	if (remote->doing == DOING_LOOK)
+		mirror_sweep(remote->repository);
 	fetches_on_idle(remote->fetches, NULL, NULL);
 	network_free(remote->network);
 	loop_remove(remote->timer);

@@ -554,6 +554,16 @@ void mirror_abandon(struct mirror *mirror)
 	(void)file_remove_tree(mirror->dir, INCOMING, NULL);
 }
 
+void mirror_sweep(const char *path)
+{
+	int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (dir < 0)
+		return;
+	(void)file_remove_tree(dir, INCOMING, NULL);
+	(void)close(dir);
+}
+
 /* --- what stays --- */
 
 struct keeping {

@@ -88,6 +88,9 @@ bool mirror_has_tags(const struct mirror *mirror, const struct refs_tag *tags, s
 /* The quarantine and all in it. */
 void mirror_abandon(struct mirror *mirror);
 
+/* The same of the mirror at PATH, whose fetcher was killed; what cannot be removed is by the next mirror_open(). */
+void mirror_sweep(const char *path);
+
 /* These revisions, which are here, have to stay, and no others. */
 int mirror_keep(struct mirror *mirror, const struct oid *revisions, size_t count, struct err *err);
 

@@ -44,8 +44,12 @@ if [ -n "${LONG-}" ]; then
 	mounted "$URL/config.git#main"
 	given_up stall:100 140 'longer than'
 fi
+proxy_mode hang
+refmount sync "$M" --timeout 500ms >/dev/null 2>&1
+ok 'a fetch is under way' wait_until 10 test -d "$MIRROR/incoming"
 begin=$(date +%s%N)
 ok 'unmounts' refmount umount "$M"
 ok 'at once' test "$(since)" -lt 4000
 ok 'nothing is left running' wait_until 5 nothing_left
+is "$(debris)" '' 'nothing is left over'
 finish

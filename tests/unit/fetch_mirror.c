@@ -184,7 +184,8 @@ static void quarantine_is_quiet(void **state)
 	(void)snprintf(full, sizeof(full), "%s/incoming/objects/pack/tmp_pack_y", path);
 	assert_int_equal(unlink(full), 0);
 	assert_in_range(mirror_quiet_ms(path), 3600000, 4200000);
-	mirror_abandon(&mirror);
+	mirror_sweep(path);
+	assert_false(exists("incoming"));
 	mirror_close(&mirror);
 }
 
