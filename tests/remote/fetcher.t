@@ -34,7 +34,8 @@ ok 'an engine that is killed takes them along' wait_until 10 gone
 wait "$sync" 2>/dev/null
 proxy_mode pass
 new=$(push a two)
-ok 'the next one follows' served "$new"
+ok 'the next one can be asked' wait_until 20 refmount sync "$M"
+ok 'and follows' serving "$new"
 is "$(debris)" '' 'and nothing is left over'
 
 # The mirror is lost while the branch goes on: history is fetched as deep as it takes to see that it did nothing wrong.
