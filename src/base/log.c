@@ -3,26 +3,47 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "src/base/clock.h"
+#include "src/base/journal.h"
+#include "src/base/log_line.h"
 #include "src/base/str.h"
+#include "src/base/utf8.h"
 
-#define LINE_MAX_BYTES 2048
+enum target {
+	TARGET_TEXT, /* stderr, for people */
+	TARGET_LOGFMT,
+	TARGET_JOURNAL,
+	TARGET_SYSLOG,
+};
 
 /* Set once by log_open(), before there are threads. */
-static char prefix[320]; /* "ROLE NAME: " */
-static bool uses_syslog;
+static char role[64], name[256];
+static enum target target;
+static int journal = -1; /* with TARGET_JOURNAL */
 
-void log_open(const char *role, const char *name, bool to_syslog)
+static enum target choose(bool is_daemon)
 {
-	char text[sizeof(prefix) + 4];
+	if (is_daemon || journal_is_at(STDERR_FILENO))
+		journal = journal_open(JOURNAL_SOCKET);
+	if (journal >= 0)
+		return TARGET_JOURNAL;
+	if (is_daemon)
+		return TARGET_SYSLOG;
+	return isatty(STDERR_FILENO) ? TARGET_TEXT : TARGET_LOGFMT;
+}
 
-	(void)snprintf(text, sizeof(text), "%s %s: ", role, name);
-	str_copy(prefix, sizeof(prefix), text);
-	uses_syslog = to_syslog;
-	if (!to_syslog)
+void log_open(const char *new_role, const char *new_name, bool is_daemon)
+{
+	str_copy(role, sizeof(role), new_role);
+	str_copy(name, sizeof(name), new_name);
+	if (journal >= 0)
+		(void)close(journal);
+	journal = -1;
+	target = choose(is_daemon);
+	if (target != TARGET_SYSLOG)
 		return;
 	/* A role in a sandbox can open neither the time zone nor the socket later on. */
 	tzset();
@@ -30,27 +51,64 @@ void log_open(const char *role, const char *name, bool to_syslog)
 }
 
 /* One write a line, so that lines of several processes do not mix. */
-static void emit(int priority, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
-
-static void emit(int priority, const char *fmt, va_list ap)
+static void write_line(const struct log_line *line)
 {
-	char text[LINE_MAX_BYTES], line[LINE_MAX_BYTES + sizeof(prefix) + 16];
-	size_t i;
-	int len;
+	if (write(STDERR_FILENO, line->bytes, line->len) < 0)
+		return; /* there is nobody left to tell */
+}
+
+static void write_entry(const struct log_entry *entry)
+{
+	struct log_line line;
+
+	switch (target) {
+	case TARGET_SYSLOG:
+		syslog(entry->priority, "%s %s: %s", entry->role, entry->name, entry->text);
+		return;
+	case TARGET_JOURNAL:
+		log_line_journal(&line, entry);
+		if (journal_send(journal, line.bytes, line.len) == 0)
+			return;
+		log_line_text(&line, entry); /* the sentence at least, if stderr leads anywhere */
+		break;
+	case TARGET_LOGFMT:
+		log_line_logfmt(&line, entry);
+		break;
+	case TARGET_TEXT:
+		log_line_text(&line, entry);
+		break;
+	}
+	write_line(&line);
+}
+
+static void emit(int priority, const struct log_event *event, const char *fmt, va_list ap)
+		__attribute__((format(printf, 3, 0)));
+
+static void emit(int priority, const struct log_event *event, const char *fmt, va_list ap)
+{
+	char text[LOG_TEXT_MAX], clean[LOG_TEXT_MAX];
+	const struct log_entry entry = {
+			.priority = priority,
+			.time = clock_wall_s(),
+			.role = role,
+			.name = name,
+			.text = clean,
+			.event = event,
+	};
 
 	if (vsnprintf(text, sizeof(text), fmt, ap) < 0)
 		return;
-	for (i = 0; text[i]; i++) {
-		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
-			text[i] = '?'; /* nobody forges a second line */
-	}
-	if (uses_syslog) {
-		syslog(priority, "%s%s", prefix, text);
-		return;
-	}
-	len = snprintf(line, sizeof(line), "refmount: %s%s\n", prefix, text);
-	if (len > 0 && write(STDERR_FILENO, line, (size_t)len) < 0)
-		return; /* there is nobody left to tell */
+	utf8_copy_text(clean, sizeof(clean), text, strlen(text)); /* nobody forges a second line */
+	write_entry(&entry);
+}
+
+void log_event(int priority, const struct log_event *event, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	emit(priority, event, fmt, ap);
+	va_end(ap);
 }
 
 void log_error(const char *fmt, ...)
@@ -58,7 +116,7 @@ void log_error(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	emit(LOG_ERR, fmt, ap);
+	emit(LOG_ERR, NULL, fmt, ap);
 	va_end(ap);
 }
 
@@ -67,7 +125,7 @@ void log_warn(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	emit(LOG_WARNING, fmt, ap);
+	emit(LOG_WARNING, NULL, fmt, ap);
 	va_end(ap);
 }
 
@@ -76,6 +134,6 @@ void log_info(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	emit(LOG_INFO, fmt, ap);
+	emit(LOG_INFO, NULL, fmt, ap);
 	va_end(ap);
 }
