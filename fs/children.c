@@ -50,6 +50,7 @@ static void on_engine_exit(void *arg, pid_t pid, int status)
 {
 	struct keeper *keeper = arg;
 	struct child *engine = &keeper->engine;
+	const struct log_event event = {.event = "restart", .process = "engine"};
 	char text[128], reason[256];
 
 	(void)pid;
@@ -71,7 +72,8 @@ static void on_engine_exit(void *arg, pid_t pid, int status)
 		engine->delay_ms = ENGINE_DELAY_MIN_MS;
 	else if (engine->delay_ms < ENGINE_DELAY_MAX_MS)
 		engine->delay_ms *= 2;
-	log_error("%s: another follows in %llu ms", reason, (unsigned long long)engine->delay_ms);
+	log_event(LOG_ERR, &event, "%s: another follows in %llu ms", reason,
+			(unsigned long long)engine->delay_ms);
 	loop_timer_set(engine->timer, engine->delay_ms);
 }
 
@@ -171,6 +173,7 @@ static uint64_t server_delay(struct child *server)
 
 static void replace_server(struct keeper *keeper, int status)
 {
+	const struct log_event event = {.event = "restart", .process = "server"};
 	uint64_t delay = 0;
 	char text[128];
 
@@ -183,7 +186,8 @@ static void replace_server(struct keeper *keeper, int status)
 	if (delay || children_start_server(keeper) < 0)
 		loop_timer_set(keeper->server.timer, delay ? delay : SERVER_DELAY_MS);
 	/* After the fact: readers are waiting. */
-	log_warn("the server %s: replaced", proc_status_text(status, text, sizeof(text)));
+	log_event(LOG_WARNING, &event, "the server %s: replaced",
+			proc_status_text(status, text, sizeof(text)));
 }
 
 /* Not without end at full speed, should servers of ours end by themselves, or somebody abort them all. */
@@ -200,6 +204,7 @@ static void remount(struct keeper *keeper)
 static void on_server_exit(void *arg, pid_t pid, int status)
 {
 	struct keeper *keeper = arg;
+	const struct log_event event = {.event = "stop", .path = keeper->settings.mountpoint};
 
 	if (pid != keeper->server.pid)
 		return; /* a lost one, which has a successor */
@@ -216,7 +221,7 @@ static void on_server_exit(void *arg, pid_t pid, int status)
 	} else if (mount_is_ours(keeper->settings.mountpoint)) {
 		remount(keeper);
 	} else {
-		log_info("'%s' was unmounted", keeper->settings.mountpoint);
+		log_event(LOG_INFO, &event, "'%s' was unmounted", keeper->settings.mountpoint);
 		keeper_end(keeper);
 	}
 }

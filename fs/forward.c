@@ -168,6 +168,7 @@ static void take_publish(struct keeper *keeper)
 void forward_quit(void *arg)
 {
 	struct keeper *keeper = arg;
+	const struct log_event event = {.event = "stop", .path = keeper->settings.mountpoint};
 	bool is_lazy = keeper->quits_lazily;
 	struct err err = ERR_INIT;
 	int rc;
@@ -181,6 +182,7 @@ void forward_quit(void *arg)
 		forward_refusal(keeper, MESSAGE_QUIT, -rc, err.text);
 		return;
 	}
+	log_event(LOG_INFO, &event, "'%s' was unmounted on request", keeper->settings.mountpoint);
 	keeper->leaves_server = is_lazy;
 	keeper_end(keeper);
 }

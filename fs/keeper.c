@@ -166,9 +166,10 @@ void keeper_give_up(struct keeper *keeper, int code, const char *text)
 static void on_signal(void *arg, int signo)
 {
 	struct keeper *keeper = arg;
+	const struct log_event event = {.event = "stop", .path = keeper->settings.mountpoint};
 	struct err err = ERR_INIT;
 
-	log_info("ending: %s", strsignal(signo));
+	log_event(LOG_INFO, &event, "ending: %s", strsignal(signo));
 	if (keeper_detach(keeper, false, &err) < 0) {
 		log_warn("%s: detaching it", err.text);
 		keeper->leaves_server = true;
@@ -289,6 +290,10 @@ void keeper_mark(struct keeper *keeper)
 
 void keeper_ready(struct keeper *keeper)
 {
+	const struct log_event event = {.event = "start", .path = keeper->settings.mountpoint};
+
+	if (!keeper->is_ready)
+		log_event(LOG_INFO, &event, "'%s' is served", keeper->settings.mountpoint);
 	keeper->is_ready = true;
 	if (keeper->marker > 0)
 		return;

@@ -48,9 +48,12 @@ static void undo(struct keeper *keeper, int code, const char *text)
 {
 	struct upgrade *upgrade = &keeper->upgrade;
 	bool has_server = upgrade->step == UPGRADE_TRYING && keeper->server.pid > 0;
+	const struct log_event event = {
+			.event = "upgrade", .result = "failed", .path = upgrade->program};
 
 	loop_timer_clear(upgrade->timer);
-	log_error("not upgraded to '%s': %s", upgrade->program ? upgrade->program : "?", text);
+	log_event(LOG_ERR, &event, "not upgraded to '%s': %s",
+			upgrade->program ? upgrade->program : "?", text);
 	reset(upgrade);
 	if (has_server)
 		(void)kill(keeper->server.pid, SIGKILL);
@@ -170,11 +173,13 @@ void upgrade_on_serving(struct keeper *keeper)
 {
 	struct upgrade *upgrade = &keeper->upgrade;
 	int settings_fd = keeper->settings_fd;
+	const struct log_event event = {
+			.event = "upgrade", .result = "ok", .path = upgrade->program};
 	struct err err = ERR_INIT;
 
 	if (upgrade->step != UPGRADE_TRYING)
 		return;
-	log_info("going on as '%s'", upgrade->program);
+	log_event(LOG_INFO, &event, "going on as '%s'", upgrade->program);
 	if (upgrade->settings_fd >= 0)
 		keeper->settings_fd = upgrade->settings_fd;
 	(void)handover_exec(keeper, upgrade->program, &err);

@@ -208,7 +208,8 @@ void start_verifying(struct engine *engine); /* idempotent: contents, in the bac
 /* decide.c: what should be served, and how to get it. */
 void decide_next(struct engine *engine);
 const struct oid *decide_wanted(const struct engine *engine); /* zero: nothing is known yet */
-void decide_on_secrets(void *arg);			      /* credentials_fn */
+const char *decide_ref(const struct engine *engine); /* in full once the source has said it */
+void decide_on_secrets(void *arg);		     /* credentials_fn */
 bool decide_sees_secrets(struct engine *engine); /* true: they have changed since the last look */
 void decide_goal(struct engine *engine, const struct goal *goal); /* replaces an older one */
 void decide_resume(struct engine *engine, const char *by, const char *reason);

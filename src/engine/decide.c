@@ -50,6 +50,11 @@ const struct oid *decide_wanted(const struct engine *engine)
 	return &engine->saved.desired;
 }
 
+const char *decide_ref(const struct engine *engine)
+{
+	return engine->ref_full[0] ? engine->ref_full : engine->saved.ref;
+}
+
 bool decide_fail_start(struct engine *engine, int status, const char *text)
 {
 	if (engine->target || engine->is_adopted || engine->is_failed)
@@ -61,8 +66,10 @@ bool decide_fail_start(struct engine *engine, int status, const char *text)
 
 static void set_problem(struct engine *engine, const struct oid *commit, const char *text)
 {
+	const struct log_event event = {.event = "switch", .revision = commit, .result = "failed"};
+
 	if (!oid_equal(commit, &engine->complained)) {
-		log_warn("%s", text);
+		log_event(LOG_WARNING, &event, "%s", text);
 		metrics_count(engine->shared, METRIC_SWITCH_FAILED);
 	}
 	engine->complained = *commit; /* it is tried again at each poll: one line is enough */
@@ -90,8 +97,7 @@ static void fail_rejected(
 	char hex[OID_HEX_SIZE];
 
 	oid_format(commit, hex);
-	buf_printf(&text, "commit %.12s of '%s' is rejected:\n", hex,
-			engine->ref_full[0] ? engine->ref_full : engine->saved.ref);
+	buf_printf(&text, "commit %.12s of '%s' is rejected:\n", hex, decide_ref(engine));
 	diag_format(findings, &text);
 	(void)decide_fail_start(engine, 1, buf_str(&text));
 	buf_release(&text);
@@ -122,6 +128,13 @@ static void mark_bad(struct engine *engine, const struct oid *commit, const stru
 		const char *result)
 {
 	char hex[OID_HEX_SIZE], line[CORE_TEXT_MAX];
+	const struct log_event event = {
+			.event = strcmp(result, HISTORY_REJECTED) == 0 ? "reject" : "rollback",
+			.revision = commit,
+			.result = result,
+			.ref = decide_ref(engine),
+			.reason = line,
+	};
 
 	engine->saved.rejected = *commit;
 	engine->saved.is_condemned = strcmp(result, HISTORY_ROLLED_BACK) == 0;
@@ -131,7 +144,7 @@ static void mark_bad(struct engine *engine, const struct oid *commit, const stru
 		return;
 	oid_format(commit, hex);
 	first_line(findings, line, sizeof(line));
-	log_warn("commit %s is %s: %s", hex, result, line);
+	log_event(LOG_WARNING, &event, "commit %s is %s: %s", hex, result, line);
 	metrics_count(engine->shared, METRIC_SWITCH_REJECTED);
 	if (!engine->target)
 		return; /* the mount does not start: that is no history */
@@ -576,12 +589,19 @@ void decide_goal(struct engine *engine, const struct goal *goal)
 
 void decide_resume(struct engine *engine, const char *by, const char *reason)
 {
+	const struct log_event event = {
+			.event = "resume",
+			.revision = &engine->saved.hold.revision,
+			.by = by,
+			.reason = reason,
+	};
+
 	if (engine->goal.is_active) {
 		engine->goal.is_active = false;
 		tickets_failed(engine, engine->goal.serial, NULL, "another request came later");
 	}
 	if (engine->saved.hold.is_active)
-		log_info("the hold ends: %s (%s)", reason, by);
+		log_event(LOG_INFO, &event, "the hold ends: %s (%s)", reason, by);
 	hold_end(&engine->saved.hold);
 	decide_arm_hold(engine);
 	engine->cause.since_ms = clock_mono_ms();
@@ -595,10 +615,12 @@ void decide_resume(struct engine *engine, const char *by, const char *reason)
 void decide_accept(
 		struct engine *engine, const struct oid *commit, const char *by, const char *reason)
 {
+	const struct log_event event = {
+			.event = "accept", .revision = commit, .by = by, .reason = reason};
 	char hex[OID_HEX_SIZE];
 
 	oid_format(commit, hex);
-	log_info("%s is accepted by %s", hex, by);
+	log_event(LOG_INFO, &event, "%s is accepted by %s", hex, by);
 	debounce_end(&engine->debounce);
 	decide_retry(engine);
 	engine->accepted = *commit;

@@ -62,12 +62,14 @@ static void end_waiting(struct engine *engine)
 static void on_applied(void *arg, const char *live, const char *error)
 {
 	struct engine *engine = arg;
+	const struct log_event event = {
+			.event = "live", .result = error[0] ? "failed" : "ok", .path = live};
 	struct ticket *ticket;
 
 	if (error[0])
-		log_warn("live file '%s' was not written: %s", live, error);
+		log_event(LOG_WARNING, &event, "live file '%s' was not written: %s", live, error);
 	else
-		log_info("live file '%s' was written", live);
+		log_event(LOG_INFO, &event, "live file '%s' was written", live);
 	for (ticket = engine->tickets; ticket; ticket = ticket->next) {
 		if (ticket->waits_for != WAITS_LIVE)
 			continue;

@@ -155,8 +155,14 @@ static struct hook *next(struct hooks *hooks, uint64_t *wait_ms)
 
 /* --- running --- */
 
-static void failed(struct hook *hook, const char *text)
+static void failed(const struct hooks *hooks, struct hook *hook, const char *text)
 {
+	const struct log_event event = {
+			.event = "hook",
+			.revision = &hooks->revision,
+			.result = "failed",
+			.hook = hook->operation->name,
+	};
 	uint64_t pause = PAUSE_FIRST_MS;
 	unsigned i;
 
@@ -169,7 +175,7 @@ static void failed(struct hook *hook, const char *text)
 	hook->has_failed = true;
 	hook->at = clock_wall_s();
 	str_copy(hook->message, sizeof(hook->message), text);
-	log_warn("hook '%s': %s%s", hook->operation->name, text,
+	log_event(LOG_WARNING, &event, "hook '%s': %s%s", hook->operation->name, text,
 			is_given_up(hook) ? "; it is not tried again before the next switch" : "");
 }
 
@@ -199,7 +205,7 @@ static void on_ended(void *arg, const struct command_result *result)
 		succeeded(hooks, hook);
 	} else if (!hooks->is_overtaken) {
 		command_explain(result, hook->operation->command.timeout_ms, &text);
-		failed(hook, buf_str(&text));
+		failed(hooks, hook, buf_str(&text));
 		buf_release(&text);
 	}
 	hooks_go(hooks);
@@ -254,7 +260,7 @@ static void on_timer(void *arg)
 	if (!hook && wait_ms < UINT64_MAX)
 		loop_timer_set(hooks->timer, wait_ms);
 	if (hook && start(hooks, hook, &err) < 0) {
-		failed(hook, err.text);
+		failed(hooks, hook, err.text);
 		hooks_go(hooks);
 	}
 	if (!hooks_are_pending(hooks))

@@ -18,9 +18,11 @@ static void source_failed(struct engine *engine, const struct follow_answer *ans
 {
 	struct last_sync *sync = &engine->saved.last_sync;
 	bool is_new = strcmp(sync->error, answer->err.text) != 0;
+	const struct log_event event = {
+			.event = "sync", .result = "failed", .ref = decide_ref(engine)};
 
 	if (is_new && !engine->is_failed)
-		log_warn("source: %s", answer->err.text);
+		log_event(LOG_WARNING, &event, "source: %s", answer->err.text);
 	str_copy(sync->error, sizeof(sync->error), answer->err.text);
 	sync->next_time =
 			answer->next_ms ? sync->time + (int64_t)(answer->next_ms + 500) / 1000 : 0;
@@ -74,6 +76,8 @@ void looking_answer(void *arg, const struct follow_answer *answer)
 	struct engine *engine = arg;
 	struct last_sync *sync = &engine->saved.last_sync;
 	bool was_failing = sync->error[0] != '\0';
+	const struct log_event works_again = {
+			.event = "sync", .result = "ok", .ref = decide_ref(engine)};
 
 	metrics_count(engine->shared, answer->rc < 0 ? METRIC_SYNC_FAILED : METRIC_SYNC_OK);
 	metrics_observe(engine->shared, METRIC_SYNC_SECONDS, clock_mono_ms() - answer->asked_ms);
@@ -88,7 +92,7 @@ void looking_answer(void *arg, const struct follow_answer *answer)
 		return;
 	}
 	if (was_failing)
-		log_info("source: works again");
+		log_event(LOG_INFO, &works_again, "source: works again");
 	sync->error[0] = '\0';
 	sync->ok_time = sync->time;
 	note_contact(engine);
@@ -109,9 +113,10 @@ void looking_answer(void *arg, const struct follow_answer *answer)
 
 void looking_follow(struct engine *engine, const char *ref)
 {
+	const struct log_event event = {.event = "follow", .ref = ref};
 	char *copy = strdup(ref);
 
-	log_info("following '%s' from now on", ref);
+	log_event(LOG_INFO, &event, "following '%s' from now on", ref);
 	if (copy) {
 		free(engine->saved.ref);
 		engine->saved.ref = copy;

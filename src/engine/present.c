@@ -193,7 +193,7 @@ static void collect(struct engine *engine, const struct generation *target, stru
 			.mount = engine->settings.mountpoint,
 			.source = engine->settings.source,
 			.mirror = engine->settings.is_remote ? engine->settings.repository : NULL,
-			.ref = engine->ref_full[0] ? engine->ref_full : saved->ref,
+			.ref = decide_ref(engine),
 			.of_node = engine->settings.facts,
 			.generation = target,
 			.signer = signatures_signer(engine->signatures, &target->commit),

@@ -52,10 +52,15 @@ static void leave(struct probation *probation)
 static void pass(struct probation *probation)
 {
 	struct engine *engine = probation->engine;
+	const struct log_event event = {
+			.event = "probation",
+			.revision = &engine->visible->commit,
+			.result = "passed",
+	};
 	char hex[OID_HEX_SIZE];
 
 	oid_format(&engine->visible->commit, hex);
-	log_info("%s has passed its probation", hex);
+	log_event(LOG_INFO, &event, "%s has passed its probation", hex);
 	leave(probation);
 	record_save(engine);
 	present_now(engine);
@@ -70,10 +75,15 @@ static void fail(struct probation *probation, const char *text)
 	struct engine *engine = probation->engine;
 	struct generation *fallback = kept_find_commit(
 			&engine->kept, &engine->saved.on_probation.fallback, engine->settings_hash);
+	const struct log_event event = {
+			.event = "probation",
+			.revision = &engine->visible->commit,
+			.result = "failed",
+	};
 	struct diag findings = DIAG_INIT;
 
 	if (!fallback) {
-		log_error("probation: %s; there is nothing to go back to", text);
+		log_event(LOG_ERR, &event, "probation: %s; there is nothing to go back to", text);
 		leave(probation);
 		record_save(engine);
 		return;

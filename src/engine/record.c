@@ -96,6 +96,17 @@ static void record_switch(
 	const struct generation *generation = showing->generation;
 	struct saved *saved = &engine->saved;
 	uint64_t now = clock_mono_ms(), since = engine->cause.since_ms;
+	const struct log_event event = {
+			.event = "switch",
+			.revision = &generation->commit,
+			.previous = &saved->last_switch.from,
+			.result = HISTORY_OK,
+			.ref = decide_ref(engine),
+			.by = engine->cause.by,
+			.reason = engine->cause.reason,
+			.changed = &saved->last_switch.changed,
+			.took_ms = &saved->last_switch.took_ms,
+	};
 	char hex[OID_HEX_SIZE];
 
 	saved->last_switch = (struct last_switch){
@@ -117,18 +128,26 @@ static void record_switch(
 	engine->crashes = 0;
 	oid_format(&generation->commit, hex);
 	engine->complained = (struct oid){0};
-	log_info("serving %s (%s), files changed: %lld", hex, engine->cause.reason,
-			(long long)saved->last_switch.changed);
+	log_event(LOG_INFO, &event, "serving %s (%s), files changed: %lld", hex,
+			engine->cause.reason, (long long)saved->last_switch.changed);
 }
 
 static void reach_goal(struct engine *engine)
 {
+	const struct hold *hold = &engine->saved.hold;
+	const struct log_event event = {
+			.event = "hold",
+			.revision = &hold->revision,
+			.by = hold->by,
+			.reason = hold->reason,
+	};
+
 	engine->saved.hold = present_hold(engine);
 	engine->goal.is_active = false;
 	engine->goals_done = engine->goal.serial;
 	decide_arm_hold(engine);
-	log_info("held by %s%s%s", engine->saved.hold.by, engine->saved.hold.reason[0] ? ": " : "",
-			engine->saved.hold.reason);
+	log_event(LOG_INFO, &event, "held by %s%s%s", hold->by, hold->reason[0] ? ": " : "",
+			hold->reason);
 }
 
 /* Numbers of what must not be given up now. */

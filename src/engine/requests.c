@@ -64,7 +64,7 @@ static void proceed_to_accept(struct ticket *ticket, const struct oid *commit)
 		oid_format(&engine->saved.desired, hex);
 		ctl_client_error(ticket->client,
 				"--accept is about the commit that '%s' leads to now, %s",
-				engine->ref_full[0] ? engine->ref_full : engine->saved.ref, hex);
+				decide_ref(engine), hex);
 		tickets_end(ticket, EXIT_TROUBLE);
 		return;
 	}

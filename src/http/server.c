@@ -198,6 +198,7 @@ static void complain(struct server *server, struct request *request)
 			request->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	uint64_t now = clock_mono_ms();
 	char from[ADDRESS_TEXT_MAX] = "somewhere";
+	const struct log_event event = {.event = "push", .result = "refused", .by = from};
 	struct address address = {0};
 
 	if (server->complained_ms && now - server->complained_ms < COMPLAIN_MS)
@@ -211,7 +212,7 @@ static void complain(struct server *server, struct request *request)
 		memcpy(&address.socket, info->client_addr, address.len);
 		address_format(&address, from);
 	}
-	log_warn("a push from %s was refused: no valid secret", from);
+	log_event(LOG_WARNING, &event, "a push from %s was refused: no valid secret", from);
 }
 
 static enum MHD_Result answer_hook(struct server *server, struct request *request)
