@@ -65,6 +65,8 @@ static int fetcher_main(void)
 		(void)raise(SIGABRT);
 	if (strcmp(job.url, "hang") == 0)
 		(void)pause();
+	if (strcmp(job.url, "late") == 0)
+		(void)usleep(2500000);
 	if (strcmp(job.url, "slow") == 0)
 		receive_slowly(job.mirror);
 	(void)snprintf(result.error, sizeof(result.error), "no '%s'", job.ref);
@@ -85,7 +87,7 @@ struct scene {
 	struct loop *loop;
 	struct fetches *fetches;
 	struct follow *follow;
-	struct loop_source *timer;
+	struct loop_source *timer, *impatience;
 	const char *url;
 	int jobs, answers, changes, stop_after;
 	struct follow_answer last;
@@ -238,6 +240,29 @@ static void a_look_that_stands_still(void **state)
 	close_scene(&scene);
 }
 
+static void on_impatience(void *arg)
+{
+	struct scene *scene = arg;
+
+	(void)follow_now(scene->follow);
+	loop_timer_set(scene->impatience, 300);
+}
+
+/* Whoever asks all the time does not keep a server that is late from ever answering. */
+static void a_server_that_is_late(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	open_scene(&scene, "late");
+	assert_int_equal(loop_add_timer(scene.loop, on_impatience, &scene, &scene.impatience, NULL),
+			0);
+	loop_timer_set(scene.impatience, 0);
+	run_until(&scene, 1);
+	assert_in_range(scene.jobs, 2, 3);
+	close_scene(&scene);
+}
+
 static void a_change_while_a_look_stands_still(void **state)
 {
 	struct scene scene;
@@ -334,6 +359,7 @@ int main(int argc, char **argv)
 			cmocka_unit_test(pauses_double),
 			cmocka_unit_test(a_look_for_those_who_come_later),
 			cmocka_unit_test(a_look_that_stands_still),
+			cmocka_unit_test(a_server_that_is_late),
 			cmocka_unit_test(a_change_while_a_look_stands_still),
 			cmocka_unit_test(a_look_that_gets_on),
 			cmocka_unit_test(a_change_that_is_refused),
