@@ -11,7 +11,8 @@
  *
  * An event holds the mount busy, as any open file does, until it was read and its descriptor closed. So
  * the queue is read at once; only when opens follow each other closely is it left alone for a
- * moment at a time, since waking us costs the reader more than the event itself.
+ * moment at a time, since waking us costs the reader more than the event itself. When nobody reads it, the
+ * keeper replaces the server (watch.h).
  *
  * What a server had read and not noted when it was killed is lost; the queue itself is not.
  */
@@ -148,6 +149,7 @@ static bool read_batch(struct census *census)
 	ssize_t len, rest;
 
 	len = read(census->source.queue_fd, events, sizeof(events));
+	atomic_fetch_add(&census->source.state->opens.reads, 1);
 	if (len <= 0)
 		return len < 0 && errno != EAGAIN && errno != EBADF;
 	(void)views_enter(census->source.views, CENSUS_WORKER, &views); /* keeps segments mapped */

@@ -316,9 +316,12 @@ void children_retry_server(void *arg)
 void children_watch(void *arg)
 {
 	struct keeper *keeper = arg;
+	const struct watch_fds fds = {.device = keeper->device,
+			.queue = keeper->queue,
+			.link = keeper->is_unmounted ? keeper->server.link : -1};
 	enum watch_result result;
 
-	result = watch_look(&keeper->watch, keeper->state, keeper->device, clock_mono_ms());
+	result = watch_look(&keeper->watch, keeper->state, &fds, clock_mono_ms());
 	if (result == WATCH_HUNG) {
 		log_error("the server hangs: replacing it");
 		blame(keeper->state);

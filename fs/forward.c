@@ -164,6 +164,7 @@ static void take_publish(struct keeper *keeper)
 
 /*
  * An open that the server has not come to note yet holds the mount busy, like an open file: that passes.
+ * If it does not, the server hangs, and nobody will note them.
  */
 void forward_quit(void *arg)
 {
@@ -175,6 +176,8 @@ void forward_quit(void *arg)
 
 	rc = keeper_detach(keeper, is_lazy, &err);
 	if (rc == -EBUSY && keeper->queue >= 0 && keeper->quit_tries++ < QUIT_TRIES) {
+		if (keeper->quit_tries == QUIT_TRIES && keeper_drain(keeper))
+			log_warn("the server does not note who opens files: some are forgotten");
 		loop_timer_set(keeper->quit_timer, QUIT_PAUSE_MS);
 		return;
 	}

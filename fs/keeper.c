@@ -163,14 +163,25 @@ void keeper_give_up(struct keeper *keeper, int code, const char *text)
 	keeper_end(keeper);
 }
 
+bool keeper_drain(struct keeper *keeper)
+{
+	bool had_events = keeper->queue >= 0 && mark_drain(keeper->queue);
+
+	return (keeper->thread_queue >= 0 && mark_drain(keeper->thread_queue)) || had_events;
+}
+
 static void on_signal(void *arg, int signo)
 {
 	struct keeper *keeper = arg;
 	const struct log_event event = {.event = "stop", .path = keeper->settings.mountpoint};
 	struct err err = ERR_INIT;
+	int rc;
 
 	log_event(LOG_INFO, &event, "ending: %s", strsignal(signo));
-	if (keeper_detach(keeper, false, &err) < 0) {
+	rc = keeper_detach(keeper, false, &err);
+	if (rc == -EBUSY && keeper_drain(keeper))
+		rc = keeper_detach(keeper, false, &err);
+	if (rc < 0) {
 		log_warn("%s: detaching it", err.text);
 		keeper->leaves_server = true;
 		if (keeper_detach(keeper, true, &err) < 0)
@@ -209,8 +220,10 @@ static void on_mounts(void *arg, uint32_t events)
 	struct keeper *keeper = arg;
 
 	(void)events;
-	if (keeper->door >= 0 && !mount_is_ours(keeper->settings.mountpoint))
-		keeper_close_door(keeper, "the mount was moved or unmounted");
+	if (keeper->door < 0 || mount_is_ours(keeper->settings.mountpoint))
+		return;
+	keeper->is_unmounted = true;
+	keeper_close_door(keeper, "the mount was moved or unmounted");
 }
 
 /* --- who opens what --- */
@@ -339,6 +352,7 @@ int keeper_attach(struct keeper *keeper, struct err *err)
 	rc = mount_attach(&spec, &made, err);
 	buf_release(&source);
 	if (rc == 0) {
+		keeper->is_unmounted = false;
 		keeper->connection = mount_connection(settings->mountpoint);
 		rc = take_made(keeper, &made, err);
 	}

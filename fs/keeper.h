@@ -54,6 +54,7 @@ struct keeper {
 	unsigned end_step;   /* what was tried to end the children */
 	pid_t marker;	     /* child that has the file system marked; 0: none */
 	bool is_ready;	     /* whoever started us is told so once nothing is waited for */
+	bool is_unmounted; /* the door was closed for that; the server is to end, if nobody holds on */
 	bool is_ending;
 	bool leaves_server;	/* it goes on after us, for files that are still open */
 	bool had_server;	/* the next one is a successor */
@@ -77,6 +78,9 @@ void keeper_check_ended(struct keeper *keeper);
 
 int keeper_attach(struct keeper *keeper, struct err *err);
 int keeper_detach(struct keeper *keeper, bool lazy, struct err *err);
+
+/* Throw away the opens that the server has not come to note: they hold the mount busy. Were there any? */
+bool keeper_drain(struct keeper *keeper);
 
 /* Nobody is woken any more, because of REASON; and the mount can go when others let go of it. */
 void keeper_close_door(struct keeper *keeper, const char *reason);

@@ -29,4 +29,10 @@ const char *mark_reason(int error);
  */
 int mark_start(int queue, int thread_queue, int door, pid_t *pid, struct err *err);
 
+/*
+ * Throw away what is in QUEUE, which the server has not come to read: each event holds its mount busy. Was
+ * there anything? Never blocks. Of one thread only: for a moment this process cannot open anything.
+ */
+bool mark_drain(int queue);
+
 #endif

@@ -1,6 +1,6 @@
 /*
- * watch: does the server still move? Looks at the shared state and at the device, never at the mount,
- * so it cannot itself be caught by what it watches for.
+ * watch: does the server still move? Looks at the shared state, at the device and at the queue of opens,
+ * never at the mount, so it cannot itself be caught by what it watches for.
  */
 #ifndef FS_WATCH_H
 #define FS_WATCH_H
@@ -22,6 +22,9 @@ struct watch {
 	} slots[STATE_SLOTS];
 	uint64_t taken;		   /* requests taken up to the last look */
 	uint64_t untaken_since_ms; /* none was taken since, though some wait; 0: none waits */
+	uint64_t reads;		   /* of the queue, the same */
+	uint64_t unread_since_ms;
+	uint64_t unheard_since_ms; /* on the link */
 };
 
 #define WATCH_INIT                                                                                 \
@@ -29,7 +32,15 @@ struct watch {
 		0                                                                                  \
 	}
 
-/* DEVICE is /dev/fuse. Start with WATCH_INIT for each new server. */
-enum watch_result watch_look(struct watch *watch, struct state *state, int device, uint64_t now_ms);
+/* What a server reads, and leaves unread when it hangs. */
+struct watch_fds {
+	int device; /* /dev/fuse */
+	int queue;  /* of opens (mark.h); -1: none */
+	int link;   /* our end; -1: what we say there may take its time */
+};
+
+/* Start with WATCH_INIT for each new server. */
+enum watch_result watch_look(struct watch *watch, struct state *state, const struct watch_fds *fds,
+		uint64_t now_ms);
 
 #endif

@@ -44,6 +44,7 @@ struct opens_path {
 };
 
 struct opens {
+	_Atomic uint64_t reads;	    /* of the kernel's queue, by the server: it moves */
 	_Atomic uint64_t changes;   /* entries that were added or changed */
 	_Atomic uint64_t overflows; /* times that the kernel's queue was full */
 	_Atomic uint64_t lost;	    /* entries that had to make way, or found no place */

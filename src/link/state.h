@@ -29,7 +29,7 @@
 
 struct err;
 
-#define STATE_VERSION		3u
+#define STATE_VERSION		5u
 #define STATE_SEGMENTS		2048 /* as many as a server can have mapped */
 #define STATE_GENERATIONS	256
 #define STATE_SLOTS		16

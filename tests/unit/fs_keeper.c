@@ -315,6 +315,48 @@ static void test_engine_dies(void **state)
 
 /* --- losing the mount --- */
 
+static bool is_stopped(pid_t pid)
+{
+	char path[64], text[64] = "";
+	struct dirent *entry;
+	bool stopped = true;
+	DIR *tasks;
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
+	tasks = opendir(path);
+	assert_non_null(tasks);
+	while ((entry = readdir(tasks))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		(void)snprintf(path, sizeof(path), "%.16s/stat", entry->d_name);
+		fd = openat(dirfd(tasks), path, O_RDONLY | O_CLOEXEC);
+		assert_true(read(fd, text, sizeof(text) - 1) > 0);
+		stopped &= strstr(text, ") T ") != NULL;
+		(void)close(fd);
+	}
+	(void)closedir(tasks);
+	return stopped;
+}
+
+/* The signal is on its way for a while, to each thread. */
+static pid_t stop_server(const struct host *host)
+{
+	pid_t server = atomic_load(&host->state->server);
+
+	assert_int_equal(kill(server, SIGSTOP), 0);
+	while (!is_stopped(server))
+		nap_ms(1);
+	return server;
+}
+
+/* An open that is not noted yet holds the mount busy; that passes. */
+static bool can_unmount(const struct host *host, long arg)
+{
+	(void)arg;
+	return umount2(host->mountpoint, 0) == 0;
+}
+
 static void test_unmounted_by_others(void **state)
 {
 	struct host host;
@@ -323,8 +365,61 @@ static void test_unmounted_by_others(void **state)
 	NEEDS_FUSE();
 	host_serve(&host, 1, 2);
 	assert_int_equal(host_look(&host, 0, 1), 1);
+	assert_true(wait_until(can_unmount, &host, 0));
+	assert_int_equal(host_reap(&host), 0);
+	host_release(&host);
+}
+
+/* One that is stopped cannot see, either, that the mount is gone. */
+static void test_unmounted_by_others_after_the_server_hangs(void **state)
+{
+	struct host host;
+
+	(void)state;
+	NEEDS_FUSE();
+	host_serve(&host, 1, 2);
+	stop_server(&host);
 	assert_int_equal(umount2(host.mountpoint, 0), 0);
 	assert_int_equal(host_reap(&host), 0);
+	host_release(&host);
+}
+
+/* Nobody has anything open; but a server that hangs does not note, either, who had. */
+static void test_unmounted_by_others_while_the_server_hangs(void **state)
+{
+	struct host host;
+
+	(void)state;
+	NEEDS_FUSE();
+	host_serve(&host, 1, 2);
+	assert_int_equal(host_look(&host, 0, 1), 1);
+	stop_server(&host);
+	assert_int_equal(host_look(&host, 0, 1), 1); /* the kernel has it all */
+	assert_int_equal(umount2(host.mountpoint, 0), -1);
+	assert_int_equal(errno, EBUSY);
+	assert_true(wait_until(can_unmount, &host, 0));
+	assert_int_equal(host_reap(&host), 0);
+	host_release(&host);
+}
+
+/* Whoever ends us by a signal need not wait for that. */
+static void test_signal_while_the_server_hangs(void **state)
+{
+	struct host host;
+	pid_t server;
+
+	(void)state;
+	NEEDS_FUSE();
+	host_serve(&host, 1, 2);
+	assert_int_equal(host_look(&host, 0, 1), 1);
+	server = stop_server(&host);
+	assert_int_equal(host_look(&host, 0, 1), 1);
+	assert_int_equal(kill(host.keeper, SIGTERM), 0);
+	assert_int_equal(host_reap(&host), 0);
+	assert_int_equal(umount2(host.mountpoint, 0), -1);
+	assert_int_equal(errno, EINVAL); /* nothing is mounted there */
+	assert_int_equal(atomic_load(&host.state->server_restarts), 0);
+	assert_int_equal(kill(server, 0), -1);
 	host_release(&host);
 }
 
@@ -557,6 +652,9 @@ int main(int argc, char **argv)
 			cmocka_unit_test(test_server_hangs),
 			cmocka_unit_test(test_engine_dies),
 			cmocka_unit_test(test_unmounted_by_others),
+			cmocka_unit_test(test_unmounted_by_others_after_the_server_hangs),
+			cmocka_unit_test(test_unmounted_by_others_while_the_server_hangs),
+			cmocka_unit_test(test_signal_while_the_server_hangs),
 			cmocka_unit_test(test_connection_is_aborted),
 			cmocka_unit_test(test_remounting_takes_its_time),
 			cmocka_unit_test(test_busy_is_refused),
