@@ -247,6 +247,7 @@ torture: all build/torture/checker
 	@$(SANITIZER_ENV) PROGRAM_DIR=build/asan tests/torture/run --faults=1 0 $(READERS)
 	@$(SANITIZER_ENV) PROGRAM_DIR=build/tsan $(NO_ASLR) tests/torture/run --faults=1 0 $(READERS)
 	@REFMOUNT_BIN=$(CURDIR)/build tests/hostile/run
+	@SWITCHES=1000 TEST_SECONDS=900 REFMOUNT_BIN=$(CURDIR)/build tests/integration/state_bounded.t
 	@KILL_STEP=1 TEST_SECONDS=600 REFMOUNT_BIN=$(CURDIR)/build tests/integration/kill_calls.t
 	@KILLS=200 TEST_SECONDS=900 REFMOUNT_BIN=$(CURDIR)/build tests/remote/kill_fetcher.t
 	@ROUNDS=200 TEST_SECONDS=900 REFMOUNT_BIN=$(CURDIR)/build tests/remote/weather.t

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# Sixty switches leave the state folder as large as what is kept, and no larger.
+# However many switches leave the state folder as large as what is kept, and no larger. SWITCHES: how many (60).
 . "$(dirname "$0")/lib.sh"
 
+last=$((${SWITCHES:-60} + 1))
 git init -q --bare "$R"
-"$PYTHON" - <<'PYTHON' >"$T/stream"
+"$PYTHON" - "$last" <<'PYTHON' >"$T/stream"
 import random, sys
 random.seed(7)
 out = sys.stdout.buffer
-for n in range(1, 62):
+for n in range(1, int(sys.argv[1]) + 1):
     out.write(b"commit refs/heads/all\nmark :%d\ncommitter A <a@example.com> %d +0000\ndata 1\nx\n" % (n, 1700000000 + n))
     data = random.randbytes(100000)
     out.write(b"M 100644 inline big\ndata %d\n%s\n" % (len(data), data))
@@ -18,11 +19,11 @@ id() { sed -n "s/^:$1 //p" "$T/marks"; }
 git -C "$R" update-ref refs/heads/main "$(id 1)"
 mounted "$R#main" -o history=5
 state=/var/lib/refmount/run-t-mnt
-for n in $(seq 2 61); do
+for n in $(seq 2 "$last"); do
 	git -C "$R" update-ref refs/heads/main "$(id "$n")"
 	served "$(id "$n")" >/dev/null || die "commit $n is not served"
 done
-is "$(cat "$M/dir/n")" 61 'the last is served'
+is "$(cat "$M/dir/n")" "$last" 'the last is served'
 is "$(ls "$M/.refmount/at" | grep -cE '^[0-9a-f]{40}$')" 5 'five revisions are kept'
 is "$(find "$state/generations" -name '*.gen' | wc -l)" 5 'as many generations lie on disk'
 ok 'segments are as few' test "$(ls "$state/segments" | wc -l)" -le 7
