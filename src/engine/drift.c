@@ -13,6 +13,15 @@ bool drift_of_revision(const struct facts *facts)
 	return !oid_is_zero(&facts->desired) && !status_is_synced(facts);
 }
 
+/* Whichever came last: that the ref moved, or that something else was served than it says. */
+static int64_t drifting_since(const struct facts *facts)
+{
+	if (!drift_of_revision(facts))
+		return 0;
+	return facts->desired_since > facts->served_since ? facts->desired_since
+							  : facts->served_since;
+}
+
 static struct value *revision(struct arena *arena, const struct facts *facts)
 {
 	struct fields fields = fields_begin(arena);
@@ -24,6 +33,7 @@ static struct value *revision(struct arena *arena, const struct facts *facts)
 	fields_oid(&fields, "desired", &facts->desired);
 	fields_value(&fields, "behind",
 			facts->behind < 0 ? value_null(arena) : value_int(arena, facts->behind));
+	fields_time(&fields, "since", drifting_since(facts));
 	fields_text(&fields, "reason", reason.len > 0 ? buf_str(&reason) : NULL);
 	buf_release(&reason);
 	return fields_end(&fields);

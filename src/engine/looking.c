@@ -39,6 +39,7 @@ static void ref_moved(struct engine *engine, const struct follow_answer *answer)
 	bool is_first = oid_is_zero(&engine->saved.desired) && !engine->target;
 
 	engine->saved.desired = answer->commit;
+	engine->saved.desired_since = clock_wall_s();
 	engine->accepted = (struct oid){0};
 	if (!engine->is_urgent)
 		debounce_note(&engine->debounce, clock_mono_ms());

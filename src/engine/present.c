@@ -199,6 +199,7 @@ static void collect(struct engine *engine, const struct generation *target, stru
 			.signer = signatures_signer(engine->signatures, &target->commit),
 			.served_since = is_switch ? last->time : saved->served_since,
 			.desired = saved->desired,
+			.desired_since = saved->desired_since,
 			.behind = count_behind(engine, &target->commit),
 			.hold = &ground->hold,
 			.last_sync = &saved->last_sync,

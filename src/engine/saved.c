@@ -138,6 +138,7 @@ static struct value *saved_value(struct arena *arena, const struct saved *saved)
 	fields_value(&fields, "previous", serving_value(arena, &saved->previous));
 	fields_value(&fields, "hold", fields_of_hold(arena, &saved->hold));
 	fields_oid(&fields, "desired", &saved->desired);
+	fields_time(&fields, "desired_since", saved->desired_since);
 	fields_oid(&fields, "tip", &saved->tip);
 	fields_value(&fields, "rejected", rejected_value(arena, saved));
 	fields_value(&fields, "hooks_due", due_value(arena, saved));
@@ -333,6 +334,7 @@ static void parse_fields(const struct value *map, struct saved *out)
 	out->served_since = time_of(map, "served_since");
 	parse_hold(value_get(map, "hold"), &out->hold);
 	oid_of(map, "desired", &out->desired);
+	out->desired_since = time_of(map, "desired_since");
 	oid_of(map, "tip", &out->tip);
 	oid_of(rejected, "revision", &out->rejected);
 	if (!oid_is_zero(&out->rejected))

@@ -69,11 +69,12 @@ struct saved {
 	struct serving served, previous;
 	int64_t served_since;
 	struct hold hold;
-	struct oid desired;   /* where the ref pointed when it was last asked; zero: not known */
-	struct oid tip;	      /* last accepted commit of the ref: the next descends from it */
-	struct oid rejected;  /* zero: none */
-	struct diag findings; /* why REJECTED was */
-	bool is_condemned;    /* REJECTED was served: a new start is no reason to try again */
+	struct oid desired;    /* where the ref pointed when it was last asked; zero: not known */
+	int64_t desired_since; /* when that was first seen, seconds UTC */
+	struct oid tip;	       /* last accepted commit of the ref: the next descends from it */
+	struct oid rejected;   /* zero: none */
+	struct diag findings;  /* why REJECTED was */
+	bool is_condemned;     /* REJECTED was served: a new start is no reason to try again */
 	struct due_hook due[SAVED_HOOKS_MAX];
 	size_t due_count;
 	struct on_probation on_probation;

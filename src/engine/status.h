@@ -36,6 +36,7 @@ struct facts {
 	const struct generation *generation; /* what is served */
 	const struct signer *signer;	     /* of its commit, or NULL: nobody asked */
 	int64_t served_since;		     /* seconds UTC; 0: not known */
+	int64_t desired_since;		     /* seconds UTC; 0: not known */
 	struct oid desired;		     /* zero: not known */
 	int64_t behind;			     /* commits; -1: not known */
 	const struct hold *hold;

@@ -161,6 +161,7 @@ static void as_the_interface_says(void **state)
 			"  served: '" HEX_1 "'\n"
 			"  desired: '" HEX_1 "'\n"
 			"  behind: 0\n"
+			"  since: null\n"
 			"  reason: null\n"
 			"files: []\n"
 			"readers: []\n");
