@@ -241,6 +241,7 @@ torture: all build/torture/checker
 	@tests/torture/run --self-test
 	@PROGRAM_DIR=build/test tests/torture/run --naive
 	@tests/torture/run --no-naive $(SWITCHES) $(READERS)
+	@tests/torture/run --leases 5000 $(READERS)
 	@tests/torture/run --faults=$(FAULTS) 0 $(READERS)
 	@$(MAKE) VARIANT=asan all
 	@$(MAKE) VARIANT=tsan all

@@ -26,7 +26,7 @@
 #include "tests/torture/witness.h"
 
 struct options {
-	unsigned threads, kept, switches, hold_every, pause_us;
+	unsigned threads, kept, switches, hold_every, pause_us, lease_ms;
 	double seconds;
 	uint64_t seed;
 	const char *kinds, *journal, *program;
@@ -36,10 +36,11 @@ static int usage(void)
 {
 	(void)fputs("usage: checker generate REPO REVISIONS FILES SEED\n"
 		    "       checker read MOUNT TABLE [--threads N] [--seconds S] [--kinds LIST]\n"
-		    "               [--journal FILE] [--kept N] [--seed N]\n"
+		    "               [--journal FILE] [--kept N] [--seed N] [--lease MS]\n"
 		    "       checker switch MOUNT TABLE REPO JOURNAL [--switches N] [--program "
 		    "REFMOUNT]\n"
 		    "               [--hold-every N] [--kept N] [--pause US] [--seed N]\n"
+		    "               [--lease MS]\n"
 		    "       checker plain DIR TABLE JOURNAL static|rewrite|replace|swap "
 		    "[--switches N]\n"
 		    "               [--pause US]\n"
@@ -89,6 +90,9 @@ static bool option_take(struct options *options, int option)
 	case 'u':
 		options->pause_us = number(optarg);
 		return true;
+	case 'l':
+		options->lease_ms = number(optarg);
+		return true;
 	case 'r':
 		options->seed = number(optarg);
 		return true;
@@ -110,6 +114,7 @@ static bool options_parse(int argc, char **argv, struct options *options)
 			{"hold-every", required_argument, NULL, 'h'},
 			{"pause", required_argument, NULL, 'u'},
 			{"seed", required_argument, NULL, 'r'},
+			{"lease", required_argument, NULL, 'l'},
 			{NULL, 0, NULL, 0},
 	};
 	int option;
@@ -148,6 +153,7 @@ static int verb_read(char **arguments, const struct options *options)
 			.threads = options->threads,
 			.seconds = options->seconds,
 			.kinds = options->kinds,
+			.lease_ms = options->lease_ms,
 			.seed = options->seed};
 	struct witness witness = {.kept = options->kept};
 	struct model *model = model_load(arguments[1]);
@@ -173,6 +179,7 @@ static int verb_switch(char **arguments, const struct options *options)
 			.hold_every = options->hold_every,
 			.kept = options->kept,
 			.pause_us = options->pause_us,
+			.lease_ms = options->lease_ms,
 			.seed = options->seed};
 	struct model *model = model_load(arguments[1]);
 	struct journal *journal = journal_open(arguments[3]);

@@ -144,9 +144,10 @@ uint64_t reader_clock_ns(void)
 void reader_pause(struct reader *reader, uint32_t max_us)
 {
 	struct timespec time = {.tv_nsec = (long)chance_below(&reader->chance, max_us) * 1000L};
+	uint64_t begun = reader_clock_ns();
 
 	(void)nanosleep(&time, NULL);
-	reader->slept_ns += (uint64_t)time.tv_nsec;
+	reader->slept_ns += reader_clock_ns() - begun;
 }
 
 /* --- looking --- */
@@ -292,7 +293,7 @@ bool reader_list(struct reader *reader, int fd, struct sight *sight)
 
 /* --- by path, by folder --- */
 
-static void full_path(const struct reader *reader, uint32_t slot, char *out, size_t room)
+void reader_path(const struct reader *reader, uint32_t slot, char *out, size_t room)
 {
 	(void)snprintf(out, room, "%s/%s", reader->mount, reader->witness->model->slots[slot].path);
 }
@@ -316,7 +317,7 @@ void reader_by_path(struct reader *reader)
 	uint64_t begun;
 	char path[4096];
 
-	full_path(reader, sight.slot, path, sizeof(path));
+	reader_path(reader, sight.slot, path, sizeof(path));
 	witness_floor(reader->witness, &sight);
 	begun = reader_clock_ns();
 	if (reader_look(reader, AT_FDCWD, path, &sight) && !witness_judge(reader->witness, &sight))
@@ -333,7 +334,7 @@ static int passing_folder(struct reader *reader, uint32_t slot)
 		return folder->fd;
 	if (folder->fd >= 0)
 		(void)close(folder->fd);
-	full_path(reader, slot, path, sizeof(path));
+	reader_path(reader, slot, path, sizeof(path));
 	folder->slot = slot;
 	folder->fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	return folder->fd;
@@ -375,7 +376,7 @@ void reader_listed(struct reader *reader)
 		sight.slot = reader->witness->model->slots[sight.slot].parent;
 	else
 		sight.slot = reader->trees[chance_below(&reader->chance, reader->tree_count)];
-	full_path(reader, sight.slot, path, sizeof(path));
+	reader_path(reader, sight.slot, path, sizeof(path));
 	witness_floor(reader->witness, &sight);
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
@@ -411,7 +412,7 @@ void reader_stated(struct reader *reader)
 	char path[4096];
 	int rc, code;
 
-	full_path(reader, sight.slot, path, sizeof(path));
+	reader_path(reader, sight.slot, path, sizeof(path));
 	witness_floor(reader->witness, &sight);
 	rc = lstat(path, &st);
 	code = errno;
@@ -431,7 +432,7 @@ void reader_link(struct reader *reader)
 	int code;
 
 	sight.slot = reader->links[chance_below(&reader->chance, reader->link_count)];
-	full_path(reader, sight.slot, path, sizeof(path));
+	reader_path(reader, sight.slot, path, sizeof(path));
 	witness_floor(reader->witness, &sight);
 	len = readlink(path, target, sizeof(target) - 1);
 	code = errno;
@@ -458,7 +459,7 @@ void reader_absent(struct reader *reader)
 	int len, code = 0;
 
 	sight.slot = reader->trees[chance_below(&reader->chance, reader->tree_count)];
-	full_path(reader, sight.slot, path, sizeof(path));
+	reader_path(reader, sight.slot, path, sizeof(path));
 	len = (int)strlen(path);
 	(void)snprintf(path + len, sizeof(path) - (size_t)len, "/never-%" PRIu32,
 			chance_below(&reader->chance, 100));

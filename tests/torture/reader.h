@@ -30,6 +30,7 @@ struct reader {
 	struct witness *witness;
 	const char *mount;
 	int root_fd;
+	uint64_t lease_ns; /* 0: there are none */
 	uint64_t chance;
 	uint64_t slept_ns; /* on purpose, not to be counted as the mount's time */
 	int *fixed_fds;	   /* per slot: descriptor of a fixed folder, or -1 */
@@ -47,6 +48,9 @@ void reader_release(struct reader *reader);
 uint32_t reader_pick(struct reader *reader);
 
 uint64_t reader_clock_ns(void); /* monotonic */
+
+/* The full path of SLOT. */
+void reader_path(const struct reader *reader, uint32_t slot, char *out, size_t room);
 
 /* Sleep for up to MAX_US. */
 void reader_pause(struct reader *reader, uint32_t max_us);
@@ -70,6 +74,9 @@ void reader_absent(struct reader *reader);
 void reader_revision(struct reader *reader);
 void reader_status(struct reader *reader);
 void reader_pinned(struct reader *reader);
+
+/* Several sights that are one: reader_group.c. */
+void reader_group(struct reader *reader);
 
 /* Memory of a mapping went away under us: jump back to where the mapping is read. */
 void reader_catch_bus_errors(void);

@@ -33,6 +33,7 @@ static const struct {
 		[REVISION_READ] = {reader_revision, 4, true},
 		[STATUS_READ] = {reader_status, 1, true},
 		[PINNED] = {reader_pinned, 3, true},
+		[GROUP_READ] = {reader_group, 1, false},
 };
 
 /* What each thread does: operations, repeated by weight. */
@@ -78,6 +79,8 @@ static bool mix_make(const struct readers_options *options, struct mix *mix)
 	*mix = (struct mix){.count = 0};
 	for (i = 0; i < OPERATIONS; i++) {
 		if (!kinds[i].run || (kinds[i].is_own && !has_own))
+			continue;
+		if ((i == GROUP_READ) != (options->lease_ms > 0))
 			continue;
 		if (options->kinds && !is_wanted(options->kinds, operation_name((enum operation)i)))
 			continue;
@@ -139,6 +142,7 @@ bool readers_run(struct witness *witness, const struct readers_options *options,
 		workers[i].is_over = &is_over;
 		reader_init(&workers[i].reader, witness, options->mount,
 				chance_mix(options->seed + i));
+		workers[i].reader.lease_ns = options->lease_ms * 1000000ull;
 		if (pthread_create(&workers[i].thread, NULL, work, &workers[i]) != 0)
 			errx(2, "start a reader");
 	}

@@ -16,6 +16,7 @@ struct readers_options {
 	unsigned threads;
 	double seconds;	   /* 0: until the journal is over or a signal arrives */
 	const char *kinds; /* comma-separated names of operations; NULL: all that the mount has */
+	unsigned lease_ms; /* not 0: read groups, and nothing else, from a mount with such leases */
 	uint64_t seed;
 };
 

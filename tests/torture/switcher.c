@@ -21,6 +21,7 @@
 
 #define PATIENCE_NS (20ull * 1000 * 1000 * 1000)
 #define POLL_NS	    (200L * 1000)
+#define POLL_LEASES 1.25 /* who looks more often than that goes on with what it has begun with */
 #define STATUS_MAX  65536
 
 extern char **environ;
@@ -119,7 +120,8 @@ static bool wait_for(struct switcher *sw, uint32_t place, uint64_t begun)
 			complain(sw, revision);
 			return false;
 		}
-		nap(POLL_NS);
+		nap(sw->options->lease_ms ? (long)(POLL_LEASES * 1e6 * sw->options->lease_ms)
+					  : POLL_NS);
 	}
 	sw->took_ns[sw->took_count++] = now_ns() - begun;
 	journal_raise(sw->journal, place, MODEL_STAMP, SWITCHED, MODEL_FILE);

@@ -19,6 +19,7 @@ struct switcher_options {
 	uint32_t hold_every; /* a hold after about so many switches; 0: never */
 	uint32_t kept;	     /* revisions in the mount's history */
 	uint32_t pause_us;   /* after each switch */
+	uint32_t lease_ms;   /* of the mount; 0: none */
 	uint64_t seed;
 };
 

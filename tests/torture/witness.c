@@ -7,7 +7,8 @@
 
 #include "tests/torture/journal.h"
 
-#define TEXT_MAX 256
+#define TEXT_MAX   256
+#define REPORT_MAX 2048
 
 static const char *const kind_names[] = {"absent", "a file", "a link", "a folder"};
 
@@ -25,6 +26,7 @@ const char *operation_name(enum operation operation)
 			[REVISION_READ] = "revision",
 			[STATUS_READ] = "status",
 			[PINNED] = "at",
+			[GROUP_READ] = "group",
 			[SWITCHED] = "switch",
 	};
 
@@ -140,6 +142,23 @@ static void explain(
 	(void)snprintf(out, room, "right for no revision ever served");
 }
 
+size_t witness_places(
+		const struct witness *witness, const struct sight *sight, char *out, size_t room)
+{
+	const struct journal_place *places = witness->journal->places;
+	uint32_t end = atomic_load(&witness->journal->count), begin;
+
+	while (end > 0 && !witness_agrees(witness, sight, places[end - 1].revision))
+		end--;
+	if (end == 0)
+		return (size_t)snprintf(out, room, "no switch");
+	for (begin = end - 1; begin > 0; begin--) {
+		if (!witness_agrees(witness, sight, places[begin - 1].revision))
+			break;
+	}
+	return (size_t)snprintf(out, room, "switches %" PRIu32 " to %" PRIu32, begin, end - 1);
+}
+
 static bool is_printed(struct witness *witness)
 {
 	return atomic_fetch_add(&witness->violations, 1) < WITNESS_PRINTED;
@@ -168,7 +187,7 @@ static void print_violation(
 
 void witness_report(struct witness *witness, const struct sight *sight, const char *fmt, ...)
 {
-	char text[2 * TEXT_MAX];
+	char text[REPORT_MAX];
 	va_list ap;
 
 	if (!is_printed(witness))
@@ -229,6 +248,11 @@ bool witness_summary(const struct witness *witness, double seconds)
 		total += count;
 		slowest = ns > slowest ? ns : slowest;
 	}
+	if (atomic_load(&witness->groups) + atomic_load(&witness->uncovered) > 0)
+		(void)printf("groups: judged=%" PRIu64 " torn=%" PRIu64 " late=%" PRIu64
+			     " too_slow=%" PRIu64 "\n",
+				atomic_load(&witness->groups), atomic_load(&witness->torn),
+				atomic_load(&witness->late), atomic_load(&witness->uncovered));
 	(void)printf("checker: operations=%" PRIu64
 		     " per_second=%.0f slowest_ms=%.3f switches_seen=%" PRIu32
 		     " violations=%" PRIu64 "\n",

@@ -30,6 +30,7 @@ enum operation {
 	REVISION_READ,
 	STATUS_READ,
 	PINNED,
+	GROUP_READ,
 	SWITCHED,
 	OPERATIONS
 };
@@ -61,7 +62,10 @@ struct witness {
 	struct journal *journal;
 	uint32_t kept; /* places back that stay below .refmount/at/ */
 	_Atomic uint64_t violations;
-	_Atomic uint64_t slow; /* operations of more than WITNESS_SLOW_NS */
+	_Atomic uint64_t groups, torn,
+			late;	    /* judged; of two revisions; of one that was over, or to come */
+	_Atomic uint64_t uncovered; /* groups that were read too slowly for any lease */
+	_Atomic uint64_t slow;	    /* operations of more than WITNESS_SLOW_NS */
 	_Atomic uint64_t counts[OPERATIONS];
 	_Atomic uint64_t slowest_ns[OPERATIONS];
 };
@@ -82,6 +86,10 @@ bool witness_judge(struct witness *witness, const struct sight *sight);
 
 /* True when the sight is right for REVISION; reports nothing. */
 bool witness_agrees(const struct witness *witness, const struct sight *sight, uint32_t revision);
+
+/* For reports: the last places that the sight is right for. Returns the length. */
+size_t witness_places(
+		const struct witness *witness, const struct sight *sight, char *out, size_t room);
 
 /* A violation that no place can explain: torn bytes, an error. */
 void witness_report(struct witness *witness, const struct sight *sight, const char *fmt, ...)
