@@ -9,7 +9,7 @@ for program in nginx haproxy openssl; do
 	command -v $program >/dev/null || skip_all "$program is not installed"
 done
 is_real_root || skip_all 'needs real root'
-commits=${COMMITS:-20} pairs=20
+commits=${COMMITS:-12} pairs=20
 L=$T/flip # two folders, and a link to one of them
 
 git init -q "$R" || die 'no repository'

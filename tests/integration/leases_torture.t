@@ -6,5 +6,5 @@
 checker=$here/../../build/torture/checker
 [ -x "$checker" ] || skip_all "no $checker (make build/torture/checker)"
 is_real_root || skip_all 'needs real root'
-ok 'groups' env -u TORTURE_INSIDE PROGRAM_DIR="$REFMOUNT_BIN" CHECKER="$checker" "$here/../torture/run" --leases 20 4
+ok 'groups' env -u TORTURE_INSIDE PROGRAM_DIR="$REFMOUNT_BIN" CHECKER="$checker" "$here/../torture/run" --leases 10 4
 finish
