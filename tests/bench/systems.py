@@ -90,8 +90,8 @@ class Bindfs:
 class Refmount:
     name = "refmount"
 
-    def __init__(self, program, repo, work, name):
-        self.program, self.repo, self.instance = program, repo, f"bench-{name}"
+    def __init__(self, program, repo, work, name, lease="0"):
+        self.program, self.repo, self.instance, self.lease = program, repo, f"bench-{name}", lease
         self.state = os.path.join(work, f"state-{name}")
         self.root = os.path.join(work, f"refmount-{name}")
         os.makedirs(self.root)
@@ -101,7 +101,7 @@ class Refmount:
 
     def start(self):
         # The probe that waits for a commit opens files without a pause: with a lease it would be the last to see it.
-        self.call("mount", "--name", self.instance, "-o", f"lease=0,state={self.state}", f"{self.repo}#main",
+        self.call("mount", "--name", self.instance, "-o", f"lease={self.lease},state={self.state}", f"{self.repo}#main",
                   self.root)
 
     def stop(self):
