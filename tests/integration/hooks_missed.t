@@ -27,10 +27,11 @@ ok 'the next engine runs it again' wait_until 10 sh -c "[ \$(grep -c '$second a'
 pgrep -f '^refmount(-fs)?: ' | xargs kill -9 2>/dev/null
 wait_until 5 nothing_left || die 'something runs'
 third=$(commit d/b x)
-ok 'everything was killed: mount again' refmount mount --config "$T/web.yaml" &
+refmount mount --config "$T/web.yaml" &
+mounting=$!
 ok 'it runs once more' wait_until 10 sh -c "[ \$(grep -c '^$second a' $T/log) = 3 ] || grep -q '^$third a' $T/log"
 echo >"$T/go"
-wait
+ok 'after everything was killed it is mounted again' wait "$mounting"
 ok 'the newest commit comes' wait_until 10 serving "$third"
 ok 'nothing waits any more' sh -c "refmount wait '$M' --timeout 10s & sleep 0.2; echo >$T/go & wait %1" </dev/null
 like "$(tail -n 1 "$T/log")" done 'and it has finished'
