@@ -10,7 +10,6 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -91,24 +90,13 @@ void mount_abort(unsigned number)
 
 /* --- before --- */
 
-/*
- * A corpse: mounted, but its processes and with them the connection are gone. stat(2) may still be
- * answered from what the kernel has cached; statfs(2) never is.
- */
-static bool is_dead(const char *mountpoint)
-{
-	struct statfs figures;
-
-	return statfs(mountpoint, &figures) < 0 && errno == ENOTCONN;
-}
-
 static int check_table(const char *mountpoint, struct err *err)
 {
 	const struct found found = find_mount(mountpoint);
 
 	if (!found.is_there)
 		return 0;
-	if (found.is_ours && is_dead(mountpoint))
+	if (found.is_ours && mountinfo_is_dead(mountpoint))
 		return mount_detach(mountpoint, true, err);
 	return err_set(err, EBUSY, "'%s' is a mount point already: unmount it first (umount '%s')",
 			mountpoint, mountpoint);

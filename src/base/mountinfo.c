@@ -1,8 +1,10 @@
 #include "src/base/mountinfo.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/vfs.h>
 
 #include "src/base/buf.h"
 #include "src/base/file.h"
@@ -78,4 +80,12 @@ int mountinfo_each(mountinfo_fn *fn, void *arg, struct err *err)
 	}
 	buf_release(&text);
 	return rc;
+}
+
+bool mountinfo_is_dead(const char *path)
+{
+	struct statfs figures;
+
+	/* The latter when the connection ends while it waits for the answer. */
+	return statfs(path, &figures) < 0 && (errno == ENOTCONN || errno == ECONNABORTED);
 }

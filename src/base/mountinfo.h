@@ -1,6 +1,7 @@
 /*
  * mountinfo: the kernel's table of mounts, as this process sees it: /proc/self/mountinfo, whose format
- * is that of proc_pid_mountinfo(5). Reading it touches no file system that is mounted.
+ * is that of proc_pid_mountinfo(5). Reading it touches no file system that is mounted. And whether there
+ * is still somebody behind one.
  */
 #ifndef BASE_MOUNTINFO_H
 #define BASE_MOUNTINFO_H
@@ -26,5 +27,11 @@ typedef bool mountinfo_fn(void *arg, const struct mountinfo *info);
 
 /* Call FN for each mount, until it says so; of several at one place, the one on top comes last. */
 int mountinfo_each(mountinfo_fn *fn, void *arg, struct err *err);
+
+/*
+ * Has the process behind what is mounted at PATH gone, so that nobody will ever answer for it? stat(2)
+ * and access(2) may still be answered from what the kernel has cached; statfs(2) never is.
+ */
+bool mountinfo_is_dead(const char *path);
 
 #endif

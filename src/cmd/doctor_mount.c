@@ -97,7 +97,7 @@ static void check_place(const char *name, const char *path, struct checkup *chec
 		checkup_fail(checkup, "mount point",
 				"another file system (%s) is mounted over '%s'", top.type, path);
 		checkup_remedy(checkup, "umount %s, once, and the mount is seen again", path);
-	} else if (top.is_ours && mount_is_dead(path)) {
+	} else if (top.is_ours && mountinfo_is_dead(path)) {
 		checkup_fail(checkup, "mount point",
 				"the mount at '%s' is dead: its processes have ended", path);
 		checkup_remedy(checkup,
@@ -317,7 +317,8 @@ void mount_check_status(const struct subject *subject, const struct value *statu
 
 static bool is_alive(const struct subject *subject)
 {
-	return subject->mount && subject->mount->is_mounted && !mount_is_dead(subject->mount->path);
+	return subject->mount && subject->mount->is_mounted &&
+			!mountinfo_is_dead(subject->mount->path);
 }
 
 void doctor_mount(struct checkup *checkup, const void *arg)

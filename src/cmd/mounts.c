@@ -31,17 +31,6 @@ void mount_release(struct mount *mount)
 	*mount = (struct mount)MOUNT_INIT;
 }
 
-bool mount_is_dead(const char *path)
-{
-	struct buf status = BUF_INIT;
-	bool is_dead;
-
-	path_join(&status, path, ".status");
-	is_dead = buf_ok(&status) && access(status.data, F_OK) < 0 && errno == ENOTCONN;
-	buf_release(&status);
-	return is_dead;
-}
-
 void mounts_release(struct mounts *mounts)
 {
 	size_t i;

@@ -40,10 +40,4 @@ int mounts_list(struct mounts *out, struct err *err);
  */
 int mounts_find(const char *what, struct mount *out, struct err *err);
 
-/*
- * Is what is mounted at PATH a corpse, whose daemon has gone? Asks for a name that is never
- * cached, since the kernel goes on answering what it knows.
- */
-bool mount_is_dead(const char *path);
-
 #endif

@@ -1,3 +1,4 @@
+#include "src/base/mountinfo.h"
 #include "src/cmd/plan.h"
 
 #include <errno.h>
@@ -312,7 +313,7 @@ static char *resolve(const char *path, int *code)
 	if (resolved)
 		return resolved;
 	*code = errno;
-	if (*code != ENOTCONN)
+	if (!mountinfo_is_dead(path))
 		return NULL;
 	copy = strdup(path);
 	slash = copy ? strrchr(copy, '/') : NULL;

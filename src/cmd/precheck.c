@@ -1,3 +1,4 @@
+#include "src/base/mountinfo.h"
 #include "src/cmd/precheck.h"
 
 #include <dirent.h>
@@ -35,7 +36,7 @@ static int check_mountpoint(const char *path, struct err *err)
 	int code;
 
 	/* What a dead daemon left behind is cleaned up by the keeper. */
-	if (mount_is_dead(path))
+	if (mountinfo_is_dead(path))
 		return 0;
 	if (stat(path, &st) < 0)
 		return err_sys(err, errno, "mount point '%s'", path);
@@ -63,7 +64,7 @@ static int check_unused(const struct settings *settings, struct err *err)
 	rc = mounts_list(&mounts, err);
 	for (i = 0; i < mounts.count && rc == 0; i++) {
 		mount = &mounts.items[i];
-		if (!mount->is_mounted || mount_is_dead(mount->path))
+		if (!mount->is_mounted || mountinfo_is_dead(mount->path))
 			continue;
 		if (strcmp(mount->path, settings->mountpoint) == 0)
 			rc = err_set(err, EBUSY, "'%s' is mounted already (refmount umount %s)",
