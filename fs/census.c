@@ -166,17 +166,6 @@ static bool read_batch(struct census *census)
 	return true;
 }
 
-static void drain_leases(struct census *census)
-{
-	struct views_pair views;
-
-	if (!leases_are_on(census->source.leases))
-		return;
-	(void)views_enter(census->source.views, CENSUS_WORKER, &views);
-	leases_drain(census->source.leases);
-	views_leave(census->source.views, CENSUS_WORKER);
-}
-
 static void rest_in_bursts(struct census *census)
 {
 	const struct timespec moment = {.tv_nsec = MOMENT_NS};
@@ -221,7 +210,8 @@ static void *census_main(void *arg)
 			continue;
 		while (read_batch(census))
 			;
-		drain_leases(census);
+		if (leases_are_on(census->source.leases))
+			leases_drain(census->source.leases);
 		rest_in_bursts(census);
 	}
 	buf_release(&census->path);

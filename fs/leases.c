@@ -11,19 +11,12 @@
  *
  * Opens are known from the kernel, which queues them before open(2) returns, and so before the same thread
  * asks for the next name: reading the queue at the beginning of each request is exact. That costs
- * nothing while nothing switches, and then only names that changed are asked for.
+ * nothing while nothing switches, and then only names that changed are asked for. Two gaps remain:
  *
- * What is queued before the flip was opened in the view before. What comes after it may have been, too: a
- * thread can be stopped, for as long as the machine likes, between finding a name (in the kernel's cache, or
- * by our answer) and queueing its event. So
- *
- *  - from PREPARE on a lookup is an open, with the epoch of the view it was answered from;
- *  - an event after the flip counts for the view before if its file is in that view and no more in the new one.
- *    A file that is in both says nothing, and need not: whatever is opened next agrees with it;
- *  - a switch settles for one length at least: when such an event comes later than that, its thread has opened
- *    nothing for a length.
- *
- * Folders are not opens: to be told of one, we would have to be asked by ourselves.
+ *  - An open that found its name in the kernel's cache right before that was invalidated queues its event
+ *    right after. So the queue is read once more after a pause, before the flip.
+ *  - A lookup that is answered before the flip queues its event after the open, maybe after the flip. So
+ *    from PREPARE on a lookup is an open (with the epoch of the view it was answered from).
  *
  * What was queued is noted by whoever comes first: the census (census.c), which keeps the queue short, a
  * worker that must know, the thread that switches. Reading and noting is one step, under the lock, so
@@ -40,41 +33,35 @@
  */
 #include "fs/leases.h"
 
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/fanotify.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "fs/identity.h"
-#include "src/base/buf.h"
 #include "src/base/clock.h"
 #include "src/link/state.h"
-#include "src/snap/node.h"
 
 #define BATCH	      64	    /* events, and so descriptors, at a time */
 #define STEP_NS	      2000000ull    /* between two looks at who still has one */
 #define LEASES_NS_MAX 1000000000ull /* a switch waits no longer than that */
+#define GAP_NS	      300000	    /* from the kernel's finding a name to the event of its open */
 #define SECOND_NS     1000000000ull
 
 struct leases {
 	struct state *state;
-	const struct segment_set *set;
 	int queue_fd;
 	pthread_mutex_t lock; /* guards the chains, and reading the queue */
 };
 
-struct leases *leases_new(struct state *state, const struct segment_set *set, int queue_fd)
+struct leases *leases_new(struct state *state, int queue_fd)
 {
 	struct leases *leases = calloc(1, sizeof(*leases));
 
 	if (!leases)
 		return NULL;
 	leases->state = state;
-	leases->set = set;
 	leases->queue_fd = queue_fd;
 	(void)pthread_mutex_init(&leases->lock, NULL);
 	return leases;
@@ -141,40 +128,6 @@ static void note(struct leases *leases, uint32_t thread, uint32_t epoch, uint64_
 	atomic_store(&chain->thread, thread);
 }
 
-/* --- opens --- */
-
-/* A record may be written anew, and the kernel goes on with the one before, when both show the same. */
-static bool holds(const struct leases *leases, const struct view *view, const struct node *node)
-{
-	struct buf path = BUF_INIT;
-	struct node found;
-	bool is;
-
-	is = node_path(leases->set, view->index, node, &path) == 0 &&
-			node_walk(leases->set, view->root, buf_str(&path), &found) == 0 &&
-			node_same(leases->set, &found, node);
-	buf_release(&path);
-	return is;
-}
-
-/* The epoch of the view in which the file was opened that FD leads to, now that there is VIEW. */
-static uint32_t epoch_of(const struct leases *leases, const struct view *view, int fd)
-{
-	const struct state_leases *shared = &leases->state->leases;
-	struct identity identity;
-	struct statx facts;
-	struct node node;
-
-	if (atomic_load(&shared->settling) != view->epoch ||
-			statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_INO, &facts) < 0 ||
-			!identity_parse(facts.stx_ino, &identity) ||
-			identity.kind != IDENTITY_NODE ||
-			node_read(leases->set, identity.at, &node) < 0 ||
-			holds(leases, view, &node) || !holds(leases, &shared->previous, &node))
-		return view->epoch;
-	return shared->previous.epoch;
-}
-
 /* One batch; the number of events, with what is to be closed in FDS. */
 static unsigned read_batch(struct leases *leases, int fds[static BATCH])
 {
@@ -189,7 +142,7 @@ static unsigned read_batch(struct leases *leases, int fds[static BATCH])
 	rest = read(leases->queue_fd, events, sizeof(events));
 	for (; rest > 0 && FAN_EVENT_OK(event, rest); event = FAN_EVENT_NEXT(event, rest)) {
 		if (event->pid > 0 && !(event->mask & FAN_Q_OVERFLOW))
-			note(leases, (uint32_t)event->pid, epoch_of(leases, &view, event->fd), now);
+			note(leases, (uint32_t)event->pid, view.epoch, now);
 		fds[count++] = event->fd;
 	}
 	return count;
@@ -246,6 +199,7 @@ void leases_begin(struct leases *leases, const struct view *previous)
 {
 	struct state_leases *shared = &leases->state->leases;
 
+	pause_ns(GAP_NS);
 	leases_drain(leases);
 	shared->previous = *previous;
 	atomic_store(&shared->settling, previous->epoch + 1);
@@ -273,13 +227,12 @@ void leases_end(struct leases *leases, leases_go_fn *go, void *arg)
 {
 	struct state_leases *shared = &leases->state->leases;
 	uint32_t settling = atomic_load(&shared->settling);
-	uint64_t now, end, least = clock_mono_ns() + length_ns(leases);
+	uint64_t now, end;
 
 	while (settling && go(arg)) {
 		leases_drain(leases);
 		now = clock_mono_ns();
 		end = last_end(leases, settling);
-		end = end > least ? end : least;
 		if (end < now)
 			break;
 		pause_ns(end - now < STEP_NS ? end - now + 1 : STEP_NS);

@@ -11,26 +11,19 @@
 #include <stdint.h>
 
 struct leases;
-struct segment_set;
 struct state;
 struct view;
 
 #define LEASES_LENGTHS_MAX 50 /* so many times as long as one open extends it a lease can become */
 
-/*
- * STATE and SET are borrowed. QUEUE_FD: opens of threads (mark.h), open in every table of descriptors;
- * -1: there are no leases. NULL: no memory.
- */
-struct leases *leases_new(struct state *state, const struct segment_set *set, int queue_fd);
+/* QUEUE_FD: opens of threads (mark.h), open in every table of descriptors; -1: there are no leases. NULL: no memory. */
+struct leases *leases_new(struct state *state, int queue_fd);
 void leases_free(struct leases *leases); /* NULL is fine */
 
 /* Are there any? False also for NULL. */
 bool leases_are_on(const struct leases *leases);
 
-/*
- * Take note of all opens that the kernel has queued. Nodes are read: from between views_enter() and
- * views_leave(), or by the thread that switches.
- */
+/* Take note of all opens that the kernel has queued. */
 void leases_drain(struct leases *leases);
 
 /*
@@ -47,7 +40,7 @@ void leases_begin(struct leases *leases, const struct view *previous);
 /* Whether to go on waiting. */
 typedef bool leases_go_fn(void *arg);
 
-/* After the flip: wait until the last lease on what was before has ended, and for one length at least. */
+/* After the flip: wait until the last lease on what was before has ended. */
 void leases_end(struct leases *leases, leases_go_fn *go, void *arg);
 
 /* --- for a server that begins --- */

@@ -323,8 +323,8 @@ static int open_server(struct server *server, struct err *err)
 		return rc;
 	server->set = segment_set_new();
 	server->views = views_new(server->state);
-	server->leases = leases_new(server->state, server->set,
-			server->has_thread_queue ? SERVER_FD_LEASES : -1);
+	server->leases =
+			leases_new(server->state, server->has_thread_queue ? SERVER_FD_LEASES : -1);
 	server->end_fd = eventfd(0, EFD_CLOEXEC);
 	server->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (!server->set || !server->views || !server->leases || server->end_fd < 0 ||

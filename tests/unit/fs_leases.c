@@ -2,7 +2,6 @@
 #include "tests/unit/fs_host.h"
 
 #include <pthread.h>
-#include <sys/fanotify.h>
 
 #include "fs/leases.h"
 
@@ -23,7 +22,7 @@ static void begin_scene(struct scene *scene)
 {
 	assert_int_equal(state_create(&scene->fd, &scene->state, NULL), 0);
 	assert_int_equal(pipe2(scene->queue, O_CLOEXEC | O_NONBLOCK), 0);
-	scene->leases = leases_new(scene->state, NULL, scene->queue[0]);
+	scene->leases = leases_new(scene->state, scene->queue[0]);
 	assert_non_null(scene->leases);
 	assert_false(leases_are_on(scene->leases));
 	atomic_store(&scene->state->leases.length_ms, LENGTH_MS);
@@ -125,7 +124,7 @@ static void a_successor_goes_on(void **state)
 
 	(void)state;
 	begin_scene(&scene);
-	successor = leases_new(scene.state, NULL, scene.queue[0]);
+	successor = leases_new(scene.state, scene.queue[0]);
 	assert_false(leases_resume(successor, &previous));
 	(void)leases_ask(scene.leases, 7, 1, true);
 	leases_begin(scene.leases, &(struct view){.generation = 1, .epoch = 1});
@@ -216,64 +215,6 @@ static void one_thread_and_another(void **state)
 	host_lease_ms = 0;
 }
 
-/* As the kernel queues it. */
-static void queue_open(int queue, int thread, int fd /* takes ownership */)
-{
-	const struct fanotify_event_metadata event = {.event_len = sizeof(event),
-			.vers = FANOTIFY_METADATA_VERSION,
-			.metadata_len = sizeof(event),
-			.mask = FAN_OPEN,
-			.fd = fd,
-			.pid = thread};
-
-	assert_int_equal(write(queue, &event, sizeof(event)), sizeof(event));
-}
-
-/* Threads that are stopped between finding a name and queueing their event, until after the flip. */
-static void what_was_opened_tells_since_when(void **state)
-{
-	struct leases *leases;
-	uint32_t one = 1, epoch;
-	int queue[2], changed, same;
-	struct view view;
-	struct host host;
-
-	(void)state;
-	if (!has_fuse)
-		skip();
-	host_lease_ms = 500;
-	host_serve(&host, 2, 2);
-	host_lease_ms = 0;
-	if (!atomic_load(&host.state->leases.length_ms)) {
-		host_stop(&host);
-		skip();
-	}
-	assert_int_equal(pipe2(queue, O_CLOEXEC | O_NONBLOCK), 0);
-	leases = leases_new(host.state, host.model.set, queue[0]);
-	changed = host_open(&host, 0, 0);
-	same = host_open(&host, 1, 1);
-	assert_true(state_view(host.state, &view));
-	epoch = view.epoch;
-	host_publish(&host, model_commit(&host.model, first_change, &one, -1));
-	while (state_view(host.state, &view) && view.epoch == epoch)
-		nap_ms(1);
-
-	queue_open(queue[1], 2000000001, changed);
-	queue_open(queue[1], 2000000002, same);
-	queue_open(queue[1], 2000000003, host_open(&host, 0, 0)); /* by us, who have a lease */
-	leases_drain(leases);
-	assert_true(leases_ask(leases, 2000000001, view.epoch, false));
-	assert_false(leases_ask(leases, 2000000002, view.epoch, false));
-	assert_true(leases_ask(leases, 2000000003, view.epoch, false));
-	host_wait_published(&host);
-	assert_false(leases_ask(leases, 2000000001, view.epoch, false));
-
-	leases_free(leases);
-	(void)close(queue[0]);
-	(void)close(queue[1]);
-	host_stop(&host);
-}
-
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -283,7 +224,6 @@ int main(int argc, char **argv)
 			cmocka_unit_test(a_successor_goes_on),
 			cmocka_unit_test(many_threads),
 			cmocka_unit_test(one_thread_and_another),
-			cmocka_unit_test(what_was_opened_tells_since_when),
 	};
 	int rc = host_role(argv);
 
