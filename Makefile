@@ -209,7 +209,7 @@ fuzzers: $(FUZZERS:%=$(O)/fuzz/%)
 # Same seed, same inputs: a failure here is a failure everywhere.
 fuzz-short:
 	@$(MAKE) VARIANT=fuzz CC=clang fuzzers
-	@tests/run --fuzz '-runs=20000 -seed=1' fuzz $(FUZZERS:%=build/fuzz/fuzz/%)
+	@tests/run --fuzz '-runs=8000 -seed=1' fuzz $(FUZZERS:%=build/fuzz/fuzz/%)
 
 fuzz:
 	@$(MAKE) VARIANT=fuzz CC=clang fuzzers

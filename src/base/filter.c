@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <seccomp.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -120,7 +121,8 @@ bool filter_allow_sanitizers(struct filter *filter)
 	if (!FILTER_IS_SANITIZED)
 		return false;
 	filter_allow(filter, sanitizer_calls);
-	filter_allow_if(filter, "prlimit64", 0, UINT64_MAX, 0); /* of this process */
+	filter_allow_if(filter, "prlimit64", 0, UINT64_MAX, 0);	 /* of this process */
+	filter_allow_if(filter, "ioctl", 1, UINT64_MAX, TCGETS); /* isatty(3), before a report */
 	return true;
 }
 
