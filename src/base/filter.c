@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <seccomp.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -121,8 +120,7 @@ bool filter_allow_sanitizers(struct filter *filter)
 	if (!FILTER_IS_SANITIZED)
 		return false;
 	filter_allow(filter, sanitizer_calls);
-	filter_allow_if(filter, "prlimit64", 0, UINT64_MAX, 0);	 /* of this process */
-	filter_allow_if(filter, "ioctl", 1, UINT64_MAX, TCGETS); /* isatty(3), before a report */
+	filter_allow_if(filter, "prlimit64", 0, UINT64_MAX, 0); /* of this process */
 	return true;
 }
 
