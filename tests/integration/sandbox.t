@@ -19,6 +19,7 @@ is "$(status "s['features']['sandbox']")" True '.status says so'
 # A call that is forbidden ends like this one does; that the kernel sends it is for tests/unit/engine_sandbox.c.
 kill -STOP "$builder"
 bad=$(commit file two)
+wait_until 10 status_is "s['health']" Progressing # it has the job
 kill -SYS "$builder"
 kill -CONT "$builder"
 exits 1 'forbidden' 'the commit is rejected' refmount wait "$M" "$bad" --timeout 20s

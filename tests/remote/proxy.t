@@ -31,7 +31,7 @@ ok 'a byte a second' test "$(bytes_of)" -ge 1 -a "$(bytes_of)" -le 3
 proxy_mode cut:$((total - 4))
 exits 128 'expected flush|early EOF' 'cut: an end too early' look
 proxy_mode cut:0
-exits 128 'Could not read|early EOF|reset by peer|hung up' 'cut: at once' look
+ok 'cut: at once' not look # by an error, or by SIGPIPE
 proxy_mode reset:100
 exits 128 'reset by peer' 'reset: a reset' look
 proxy_mode garbage
