@@ -149,7 +149,7 @@ racers: $(RACERS:%=$(O)/unit/%)
 # mapping"), hence setarch -R, where a container allows it.
 NO_ASLR = $(shell setarch -R true 2>/dev/null && echo setarch -R)
 SANITIZER_ENV := ASAN_OPTIONS=detect_leaks=1:abort_on_error=0:allocator_may_return_null=1 \
-	UBSAN_OPTIONS=print_stacktrace=1 TSAN_OPTIONS=halt_on_error=0:second_deadlock_stack=1
+	UBSAN_OPTIONS=print_stacktrace=1 TSAN_OPTIONS=halt_on_error=0:second_deadlock_stack=1:color=never
 
 unit:
 	@$(MAKE) VARIANT=asan units

@@ -17,7 +17,8 @@
 #include "src/base/buf.h"
 #include "src/base/err.h"
 
-#define SEALS (F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
+#define STREAM_STEP 65536 /* bytes */
+#define SEALS	    (F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
 
 /* Bytes asked for when the size is unknown, as in /proc. */
 #define READ_STEP 65536
@@ -411,4 +412,27 @@ int file_memory(const char *name, const void *data, size_t len, int *fd, struct 
 fail:
 	(void)close(new_fd);
 	return rc;
+}
+
+int file_read_stream(int fd, size_t limit, struct buf *out)
+{
+	size_t before = out->len;
+	ssize_t got;
+
+	for (;;) {
+		buf_reserve(out, STREAM_STEP + 1);
+		if (!buf_ok(out))
+			return -ENOMEM;
+		got = read(fd, out->data + out->len, STREAM_STEP);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		out->len += (size_t)got;
+		out->data[out->len] = '\0'; /* as all buffers end */
+		if (got == 0)
+			return out->len > before ? 0 : -EPIPE;
+		if (out->len - before > limit)
+			return -EMSGSIZE;
+	}
 }

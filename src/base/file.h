@@ -26,6 +26,12 @@ int file_replace(int dir_fd, const char *path, const void *data, size_t len, mod
 /* Write all of DATA at the descriptor's position, whatever short writes happen. */
 int file_write_all(int fd, const void *data, size_t len, struct err *err);
 
+/*
+ * Append all that comes from FD, a pipe or a stream socket, until its other side is closed; at most
+ * LIMIT bytes. 0, -EPIPE when it was closed and nothing had come, -EMSGSIZE, -ENOMEM, or as of read(2).
+ */
+int file_read_stream(int fd, size_t limit, struct buf *out);
+
 int file_sync_dir(int dir_fd, struct err *err);
 
 /* Create PATH with MODE and all missing parents (0755); an existing folder is fine. */

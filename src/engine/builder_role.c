@@ -41,7 +41,7 @@ int engine_builder_main(void)
 	warm_up();
 	rc = sandbox_enter(NULL);
 	if (rc == 0)
-		rc = worker_receive(JOB_MESSAGE_MAX, &bytes);
+		rc = file_read_stream(WORKER_FD_ENGINE, JOB_MESSAGE_MAX, &bytes);
 	if (rc == 0)
 		rc = job_decode(bytes.data, bytes.len, &job, NULL);
 	if (rc == 0) {

@@ -27,7 +27,6 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "src/base/buf.h"
@@ -39,7 +38,6 @@
 #include "src/engine/command.h"
 #include "src/engine/workers.h"
 
-#define STEP	   65536
 #define NICE_CHECK 5
 #define ENV_MAX	   16
 #define TEXT_SIZE  4096
@@ -293,24 +291,6 @@ static int run(struct runner *runner, struct err *err)
 
 /* --- the role --- */
 
-static int receive(struct buf *out)
-{
-	ssize_t got;
-
-	for (;;) {
-		buf_reserve(out, STEP);
-		if (!buf_ok(out) || out->len > COMMAND_MESSAGE_MAX)
-			return -ENOMEM;
-		got = recv(WORKER_FD_ENGINE, out->data + out->len, STEP, 0);
-		if (got == 0)
-			return out->len > 0 ? 0 : -EPIPE;
-		if (got < 0 && errno != EINTR)
-			return -errno;
-		if (got > 0)
-			out->len += (size_t)got;
-	}
-}
-
 /* NUL bytes would end a text on its way. */
 static void mask_nul(struct buf *text)
 {
@@ -345,7 +325,7 @@ int engine_runner_main(void)
 
 	proc_set_name("runner");
 	(void)signal(SIGPIPE, SIG_IGN);
-	rc = receive(&bytes);
+	rc = file_read_stream(WORKER_FD_ENGINE, COMMAND_MESSAGE_MAX, &bytes);
 	if (rc == 0)
 		rc = command_decode(bytes.data, bytes.len, &runner.job);
 	if (rc < 0)

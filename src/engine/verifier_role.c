@@ -52,7 +52,7 @@ int engine_verifier_main(void)
 	warm_up();
 	rc = confine_enter(NULL);
 	if (rc == 0)
-		rc = worker_receive(VERDICT_MESSAGE_MAX, &bytes);
+		rc = file_read_stream(WORKER_FD_ENGINE, VERDICT_MESSAGE_MAX, &bytes);
 	if (rc == 0)
 		rc = question_decode(bytes.data, bytes.len, &question, NULL);
 	if (rc == 0) {

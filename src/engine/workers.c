@@ -424,24 +424,3 @@ void workers_free(struct workers *workers)
 	}
 	free(workers);
 }
-
-int worker_receive(size_t limit, struct buf *out)
-{
-	ssize_t got;
-
-	for (;;) {
-		buf_reserve(out, READ_STEP);
-		if (!buf_ok(out))
-			return -ENOMEM;
-		got = recv(WORKER_FD_ENGINE, out->data + out->len, READ_STEP, 0);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -errno;
-		if (got == 0)
-			return out->len > 0 ? 0 : -EPIPE;
-		out->len += (size_t)got;
-		if (out->len > limit)
-			return -EMSGSIZE;
-	}
-}

@@ -76,10 +76,4 @@ void worker_cancel(struct worker *worker);
 
 bool workers_are_idle(const struct workers *workers);
 
-/*
- * The worker's side: all of the job, at most LIMIT bytes. 0 or negative errno: -EPIPE if the engine
- * has gone without one.
- */
-int worker_receive(size_t limit, struct buf *out);
-
 #endif

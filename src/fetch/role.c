@@ -8,7 +8,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "src/base/buf.h"
@@ -18,7 +17,6 @@
 #include "src/fetch/job.h"
 
 #define FD_ENGINE 3
-#define STEP	  65536
 
 static void on_term(int signo)
 {
@@ -34,28 +32,6 @@ static void follow_parent(void)
 	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
 }
 
-/* All of the job; 0 or negative errno. An engine that goes away without one ends us. */
-static int receive(struct buf *out)
-{
-	ssize_t got;
-
-	for (;;) {
-		buf_reserve(out, STEP);
-		if (!buf_ok(out))
-			return -ENOMEM;
-		got = recv(FD_ENGINE, out->data + out->len, STEP, 0);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -errno;
-		if (got == 0)
-			return out->len > 0 ? 0 : -EPIPE;
-		out->len += (size_t)got;
-		if (out->len > FETCH_MESSAGE_MAX)
-			return -EMSGSIZE;
-	}
-}
-
 int fetch_main(void)
 {
 	struct buf bytes = BUF_INIT;
@@ -64,7 +40,7 @@ int fetch_main(void)
 	int rc;
 
 	follow_parent();
-	rc = receive(&bytes);
+	rc = file_read_stream(FD_ENGINE, FETCH_MESSAGE_MAX, &bytes);
 	if (rc == 0)
 		rc = fetch_job_decode(bytes.data, bytes.len, &job, NULL);
 	if (rc == 0) {

@@ -309,6 +309,31 @@ static void memory_is_sealed(void **state)
 	(void)close(fd);
 }
 
+static int read_stream_of(const char *text, size_t limit, struct buf *out)
+{
+	int ends[2], rc;
+
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	assert_int_equal(file_write_all(ends[1], text, strlen(text), NULL), 0);
+	(void)close(ends[1]);
+	rc = file_read_stream(ends[0], limit, out);
+	(void)close(ends[0]);
+	return rc;
+}
+
+static void a_stream_is_read_to_its_end(void **state)
+{
+	struct buf out = BUF_INIT;
+
+	(void)state;
+	assert_int_equal(read_stream_of("abc", 3, &out), 0);
+	assert_int_equal(read_stream_of("def", 3, &out), 0);
+	assert_string_equal(buf_str(&out), "abcdef");
+	assert_int_equal(read_stream_of("", 3, &out), -EPIPE);
+	assert_int_equal(read_stream_of("abcd", 3, &out), -EMSGSIZE);
+	buf_release(&out);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, make_top, remove_top)
 
 int main(void)
@@ -329,6 +354,7 @@ int main(void)
 			TEST(remove_tree_of_absent_or_file),
 			TEST(remove_tree_is_not_afraid_of_depth),
 			TEST(memory_is_sealed),
+			cmocka_unit_test(a_stream_is_read_to_its_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,6 +19,7 @@
 
 #include "src/base/buf.h"
 #include "src/base/err.h"
+#include "src/base/file.h"
 #include "src/base/loop.h"
 #include "src/engine/signatures.h"
 #include "src/engine/workers.h"
@@ -55,7 +56,7 @@ static int verifier_main(void)
 	struct buf bytes = BUF_INIT;
 	int fd;
 
-	if (worker_receive(VERDICT_MESSAGE_MAX, &bytes) < 0 ||
+	if (file_read_stream(WORKER_FD_ENGINE, VERDICT_MESSAGE_MAX, &bytes) < 0 ||
 			question_decode(bytes.data, bytes.len, &question, NULL) < 0)
 		return 9;
 	fd = open("asked", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
