@@ -318,7 +318,7 @@ install-deps:
 
 # --- on a machine: DESTDIR, PREFIX and the folders above ---
 
-MANUALS := $(wildcard docs/*.[1-9])
+MANUALS := $(patsubst docs/man/%,%,$(wildcard docs/man/man?/*))
 UNITS_OF_SYSTEMD := $(wildcard examples/systemd/*)
 
 # mount(8) looks for helpers in /sbin and /usr/sbin only: with another PREFIX, link them there.
@@ -327,14 +327,18 @@ install: all
 	install -m 755 $(BIN)/refmount $(DESTDIR)$(BINDIR)/refmount
 	install -m 755 $(BIN)/refmount-fs $(DESTDIR)$(LIBEXECDIR)/refmount-fs
 	ln -sfn $(BINDIR)/refmount $(DESTDIR)$(SBINDIR)/mount.refmount
-	$(foreach page,$(MANUALS),install -D -m 644 $(page) $(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page)) &&) true
+	install -d $(addprefix $(DESTDIR)$(MANDIR)/,$(sort $(dir $(MANUALS))))
+	for page in $(MANUALS); do \
+		if link=$$(readlink docs/man/$$page); then ln -sfn "$$link" $(DESTDIR)$(MANDIR)/$$page; \
+		else install -m 644 docs/man/$$page $(DESTDIR)$(MANDIR)/$$page; fi || exit 1; \
+	done
 	$(foreach unit,$(UNITS_OF_SYSTEMD),sed 's|@BINDIR@|$(BINDIR)|' $(unit) >$(DESTDIR)$(UNITDIR)/$(notdir $(unit)) &&) true
 	install -m 644 README.md docs/ARCHITECTURE.md $(DESTDIR)$(DOCDIR)
 	cp -r examples $(DESTDIR)$(DOCDIR)/
 
 uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/refmount $(DESTDIR)$(SBINDIR)/mount.refmount
-	rm -f $(foreach page,$(MANUALS),$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
+	rm -f $(addprefix $(DESTDIR)$(MANDIR)/,$(MANUALS))
 	rm -f $(foreach unit,$(UNITS_OF_SYSTEMD),$(DESTDIR)$(UNITDIR)/$(notdir $(unit)))
 	rm -rf $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(DOCDIR)
 

@@ -226,7 +226,7 @@ static int run(const struct command *command, int argc, char **argv)
 
 const struct command cmd_check = {
 		.name = "check",
-		.usage = "SOURCE [--fact KEY=VALUE]... [--all-facts] [--json]",
+		.usage = "SOURCE [--fact KEY=VALUE]... [--all-facts] [--secrets DIR] [--json]",
 		.summary = "Find everything that is wrong with a repository",
 		.about = "SOURCE is a worktree (what is not committed counts), REPO, REPO#REF, or "
 			 "a "

@@ -236,7 +236,7 @@ static int run(const struct command *command, int argc, char **argv)
 const struct command cmd_diff = {
 		.name = "diff",
 		.usage = "[MOUNT] [FROM [TO]] [-- PATH...] | SOURCE SOURCE|REF [--fact "
-			 "KEY=VALUE]...",
+			 "KEY=VALUE]... [--secrets DIR] [-- PATH...]",
 		.summary = "Show how the files of two revisions differ, as a patch",
 		.about = "FROM and TO are revisions, as for `refmount switch`; TO is the served "
 			 "one "

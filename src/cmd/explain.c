@@ -357,7 +357,7 @@ static int run(const struct command *command, int argc, char **argv)
 
 const struct command cmd_explain = {
 		.name = "explain",
-		.usage = "SOURCE [--fact KEY=VALUE]... KEY|PATH",
+		.usage = "SOURCE [--fact KEY=VALUE]... [--secrets DIR] KEY|PATH",
 		.summary = "Tell where a value or a file comes from",
 		.about = "KEY is a dotted path (nginx.upstreams[0].host): each layer that has it, "
 			 "the "

@@ -185,11 +185,12 @@ static int run(const struct command *command, int argc, char **argv)
 
 const struct command cmd_render = {
 		.name = "render",
-		.usage = "SOURCE [--fact KEY=VALUE]... [-o DIR | PATH]",
+		.usage = "SOURCE [--fact KEY=VALUE]... [--secrets DIR] [-o DIR | PATH] | "
+			 "--template FILE [OPTION...]",
 		.summary = "Show what a node would see, without a mount",
 		.about = "SOURCE is a worktree (what is not committed counts), REPO, REPO#REF, or "
 			 "a "
-			 "mount. PATH is printed; without PATH and -o, the names of all files "
+			 "mount.\nPATH is printed; without PATH and -o, the names of all files "
 			 "are.\n"
 			 "With --template FILE [--values FILE]... it renders that template alone.",
 		.example = "refmount render . --fact env=prod nginx/nginx.conf",

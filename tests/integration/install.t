@@ -13,7 +13,9 @@ run_make() { make -C "$source" --no-print-directory "$1" DESTDIR="$root" PREFIX=
 ok 'installs' run_make install
 cd "$root/usr/local" || die 'nothing was installed'
 is "$(find bin libexec sbin -mindepth 1 -not -type d | sort | xargs)" 'bin/refmount libexec/refmount/refmount-fs sbin/mount.refmount' 'two programs and the helper of mount(8)'
-is "$(find share/man -type f -printf '%f\n' | sort | xargs)" "$(cd "$source/docs" && find . -name '*.[1-9]' -printf '%f\n' | sort | xargs)" 'all manual pages'
+pages() { (cd "$1" && find . -not -type d -printf '%P %l\n' | sort); }
+is "$(pages share/man)" "$(pages "$source/docs/man")" 'all manual pages, links as links'
+is "$(find -L share/man -type l)" '' 'and every link leads to one'
 ok 'the unit names the program' grep -qx 'ExecStart=/usr/local/bin/refmount mount -f %i' lib/systemd/system/refmount@.service
 if command -v systemd-analyze >/dev/null; then
 	sed "s|/usr/local/bin|$root/usr/local/bin|; /^Documentation=/d" lib/systemd/system/refmount@.service >"$T/refmount@web.service"

@@ -3,7 +3,7 @@
     manual.py commands|manifest|node|names     a line for each thing that is not in the page, or not in the program
     manual.py examples FOLDER                  the same for `template => result` lines; FOLDER is empty
     manual.py session PAGE                     the commands that stand below EXAMPLES
-    manual.py fields .status|.drift FILE       refmount(1) beside FILE, the JSON of it
+    manual.py fields .status|.drift FILE       its page beside FILE, the JSON of it
 """
 import json
 import os
@@ -34,9 +34,13 @@ def read(*path):
         return file.read()
 
 
+def manual(page):
+    return read("docs", "man", "man" + page[-1], page)
+
+
 def sections(page):
     """Heading -> text below it, up to the next one."""
-    parts = re.split(r"^\.S[hs] (.+)\n", read("docs", page), flags=re.M)
+    parts = re.split(r"^\.S[hs] (.+)\n", manual(page), flags=re.M)
     return dict(zip(parts[1::2], parts[2::2]))
 
 
@@ -90,7 +94,7 @@ def manifest():
             there |= set(re.findall(r'"(\w+)"', body))
     there |= set(re.findall(r'\[VIEW_\w+\] = "([\w-]+)"', read("src", "render", "views.c")))
     there |= {"match"}
-    page = read("docs", "refmount.yaml.5")
+    page = manual("refmount.yaml.5")
     compare("refmount.yaml", there, {w for w in words(page, "It Cm")})
     keywords = set(re.findall(r'^\s*\{"([$\w]+)"', read("src", "value", "jsonschema_keywords.c"), flags=re.M))
     compare("JSON Schema", keywords, words(sections("refmount.yaml.5")["JSON Schema"], "(?:Li|It Li)"))
@@ -104,7 +108,7 @@ def node():
                   if call != "NULL" or kind != "KEY_CALL"}
     for body in re.findall(r"struct form_field \w+\[\] = \{(.*?)\};", read("src", "engine", "operations.c"), flags=re.S):
         there |= set(re.findall(r'\{"(\w+)",', body))
-    compare("node configuration", there, words(read("docs", "refmount-node.5"), "It Cm"))
+    compare("node configuration", there, words(manual("refmount-node.5"), "It Cm"))
 
 
 def help_of(*verb):
@@ -124,24 +128,44 @@ def options_of(text):
     return found
 
 
+def described_options(verb):
+    """What the page lists, below the heading of the command where it is about several."""
+    page = f"refmount-{verb}.1"
+    described = set()
+    for item in re.findall(r"^\.It (.+)$", sections(page).get(f"refmount {verb}") or manual(page), flags=re.M):
+        for macro, name in re.findall(r"(?:^|, )(Fl|Cm) (\S+)", item):
+            described.add(name if macro == "Cm" else "-" + name.removeprefix("-"))
+    return described
+
+
+def synopsis_options(verb):
+    forms = re.findall(rf"^\.Nm refmount {verb}\n((?:(?!\.Nm).*\n)*)", sections(f"refmount-{verb}.1")["SYNOPSIS"], flags=re.M)
+    if not forms:
+        print(f"refmount-{verb}(1): SYNOPSIS does not have it")
+    return {"-" + name for form in forms for name in re.findall(r"\bFl -?([\w-]+)", form) if name != "-"}
+
+
 def commands():
-    verbs = re.findall(r"^  (\w+) ", re.search(r"Commands:\n(.*?)\n\n", help_of(), flags=re.S).group(1), flags=re.M)
-    page = sections("refmount.1")
-    compare("commands", set(verbs) | {"help"}, {h.removeprefix("refmount ") for h in page if h.startswith("refmount ")})
-    for verb in verbs:
-        text = page.get(f"refmount {verb}", "")
-        described = set()
-        for item in re.findall(r"^\.It (.+)$", text, flags=re.M):
-            for macro, name in re.findall(r"(?:^|, )(Fl|Cm) (\S+)", item):
-                described.add(name if macro == "Cm" else "-" + name.removeprefix("-"))
-        compare(f"refmount {verb}", options_of(help_of(verb)), described)
-        if not re.search(rf"^\.Cm {verb}$", page["SYNOPSIS"], flags=re.M):
-            print(f"SYNOPSIS: '{verb}' is missing")
+    """The program, its help, and the pages have the same commands, each of these the same options."""
+    listed = set(re.findall(r"^  (\w+) ", re.search(r"Commands:\n(.*?)\n\n", help_of(), flags=re.S).group(1), flags=re.M))
+    own = {heading.removeprefix("refmount ") for heading in sections("refmount.1") if heading.startswith("refmount ")}
+    compare("commands", listed | {"help"}, set(re.findall(r"^\.It Xr refmount-(\w+) 1$", manual("refmount.1"), flags=re.M)) | own)
+    for verb in sorted(listed - own):
+        text = help_of(verb)
+        there = options_of(text)
+        compare(f"refmount-{verb}(1)", there, described_options(verb))
+        full = dict(re.findall(r"^  (-\w), -(-[\w-]+)", text, flags=re.M))
+        flags = {full.get(option, option) for option in there if option.startswith("-")}
+        compare(f"refmount-{verb}(1), SYNOPSIS", flags, {full.get(option, option) for option in synopsis_options(verb)})
+        usage = text.splitlines()[0]
+        if "[OPTION...]" not in usage:
+            used = {"-" + name for name in re.findall(r"[ [|]--?([a-z][\w-]*)", usage)}
+            compare(f"usage of refmount {verb}", flags, {full.get(option, option) for option in used})
 
 
 def fields(name, file):
     """The keys of a virtual file, and those one level below; `_reason` goes with another one."""
-    text = sections("refmount.1")[f"What {name} says"]
+    text = sections(f"refmount-{name[1:]}.1")[f"What {name} says"]
     with open(file, encoding="utf-8") as status:
         values = json.load(status)
     compare(name, set(values), words(text, "It Li"))
@@ -162,7 +186,7 @@ def session(page):
 
 def pairs():
     """(template, result) for each line with an arrow; both have a sign for line breaks."""
-    for block in re.findall(r"^\.Bd -literal -compact\n(.*?)^\.Ed", read("docs", "refmount-templates.7"), flags=re.M | re.S):
+    for block in re.findall(r"^\.Bd -literal -compact\n(.*?)^\.Ed", manual("refmount-templates.7"), flags=re.M | re.S):
         for line in block.splitlines():
             template, arrow, result = line.replace("\\e", "\\").replace("\\&", "").partition(" => ")
             if not arrow:

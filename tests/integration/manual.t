@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 
 manual() { "$PYTHON" "$here/manual.py" "$@" 2>&1; }
-is "$(manual commands)" '' 'refmount(1): commands and their options'
+is "$(manual commands)" '' 'commands and their options: program, help and pages'
 is "$(manual manifest)" '' 'refmount.yaml(5): keys, words and the keywords of schemas'
 is "$(manual node)" '' 'refmount-node(5): keys'
 
@@ -11,8 +11,8 @@ new_repo
 commit a two >/dev/null
 mounted "$R#main"
 refmount switch "$M" main~1 --reason 'so that there is a hold' >/dev/null || die 'not held'
-is "$(manual fields .status "$M/.refmount/status.json")" '' 'refmount(1): what .status says'
-is "$(manual fields .drift "$M/.refmount/drift.json")" '' 'refmount(1): what .drift says'
+is "$(manual fields .status "$M/.refmount/status.json")" '' 'refmount-status(1): what .status says'
+is "$(manual fields .drift "$M/.refmount/drift.json")" '' 'refmount-drift(1): what .drift says'
 umount "$M"
 
 mkdir "$T/one" "$T/five"
