@@ -76,7 +76,8 @@ HARDEN   := -fstack-protector-strong -fPIE
 LINK_HARDEN := -pie -Wl,-z,relro,-z,now
 
 MODE_plain := -O2 -D_FORTIFY_SOURCE=2
-MODE_clang := $(MODE_plain)
+# Looked at for its warnings only.
+MODE_clang := -O0
 MODE_test  := $(MODE_plain) -DREFMOUNT_TEST
 MODE_asan  := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 MODE_tsan  := -O1 -fno-omit-frame-pointer -fsanitize=thread
@@ -274,7 +275,7 @@ CODE  := $(wildcard src/*.c src/*/*.c fs/*.c)
 HEADS := $(wildcard src/*/*.h fs/*.h)
 TCODE := $(wildcard tests/*/*.c tests/*/*.h)
 
-lint: lint-tree $(CODE:%=build/lint/%.ok) $(HEADS:%=build/lint/%.ok) $(TCODE:%=build/lint/%.ok)
+lint: lint-tree build/lint/format.ok $(CODE:%=build/lint/%.ok) $(HEADS:%=build/lint/%.ok)
 
 lint-tree: lint-tools
 	@tests/lint/layers
@@ -284,7 +285,12 @@ lint-tree: lint-tools
 lint-tools:
 	@tests/lint/tools
 
-build/lint/%.ok: % .clang-format .clang-tidy tests/lint/source tests/lint/format | lint-tools
+build/lint/format.ok: $(CODE) $(HEADS) $(TCODE) .clang-format tests/lint/format | lint-tools
+	@mkdir -p $(@D)
+	@tests/lint/format $(if $(filter .% %/format,$?),$(CODE) $(HEADS) $(TCODE),$?)
+	@touch $@
+
+build/lint/%.ok: % .clang-tidy tests/lint/source | lint-tools
 	@mkdir -p $(@D)
 	@tests/lint/source $< $@ $(ALL_CPPFLAGS) $(call only_for,$<)
 
