@@ -17,10 +17,10 @@
 #include "src/fetch/secret.h"
 #include "src/http/http.h"
 
-static const struct command *const verbs[] = {&cmd_mount, &cmd_umount, &cmd_status, &cmd_drift,
-		&cmd_apply, &cmd_history, &cmd_diff, &cmd_switch, &cmd_rollback, &cmd_resume,
-		&cmd_follow, &cmd_sync, &cmd_wait, &cmd_upgrade, &cmd_render, &cmd_check,
-		&cmd_explain, &cmd_doctor, &cmd_version};
+static const struct command *const verbs[] = {&cmd_init, &cmd_mount, &cmd_umount, &cmd_status,
+		&cmd_drift, &cmd_apply, &cmd_history, &cmd_diff, &cmd_switch, &cmd_rollback,
+		&cmd_resume, &cmd_follow, &cmd_sync, &cmd_wait, &cmd_upgrade, &cmd_render,
+		&cmd_check, &cmd_explain, &cmd_doctor, &cmd_version};
 
 #define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))
 

@@ -6,6 +6,7 @@
 
 struct command;
 
+extern const struct command cmd_init;
 extern const struct command cmd_mount;
 extern const struct command cmd_umount;
 extern const struct command cmd_status;
