@@ -371,6 +371,20 @@ int proc_sibling(const char *binary, const char *program, char *path, size_t siz
 			LIBEXECDIR);
 }
 
+void proc_after_fork(const char *name, int nice, int pipe)
+{
+	sigset_t none;
+
+	if (pipe != PROC_FORK_PIPE)
+		(void)dup2(pipe, PROC_FORK_PIPE);
+	(void)close_range(PROC_FORK_PIPE + 1, UINT_MAX, 0);
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	(void)setpriority(PRIO_PROCESS, 0, nice);
+	proc_set_name(name);
+}
+
 void proc_set_name(const char *name)
 {
 	(void)prctl(PR_SET_NAME, name); /* the kernel keeps 15 bytes */

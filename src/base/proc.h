@@ -11,7 +11,8 @@
 
 struct err;
 
-#define PROC_FD_MAX 8
+#define PROC_FD_MAX    8
+#define PROC_FORK_PIPE 3
 
 struct proc_spec {
 	const char *program;	 /* absolute path, or NULL: this very binary (/proc/self/exe) */
@@ -55,6 +56,12 @@ int proc_find_in(const char *dirs, const char *program, char *path, size_t size)
  * -ENOENT.
  */
 int proc_sibling(const char *binary, const char *program, char *path, size_t size, struct err *err);
+
+/*
+ * In a child of fork(2) that goes on in this program: it is called NAME, is NICE (1 to 19), dies with its parent,
+ * blocks no signal, and has no descriptor above 2 but PIPE, which becomes PROC_FORK_PIPE.
+ */
+void proc_after_fork(const char *name, int nice, int pipe);
 
 /*
  * Name of this process in ps and top: argv[0] was set by the parent, this sets the thread's name.

@@ -16,8 +16,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/inotify.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "src/base/buf.h"
@@ -31,7 +29,6 @@
 #include "src/engine/live_apply.h"
 #include "src/engine/operations.h"
 
-#define CHILD_FD    3
 #define EVENTS_SIZE 4096
 #define STEP	    65536
 #define MESSAGE_MAX (16u << 20) /* bytes: twice LIVE_DRIFT_MAX paths, and more */
@@ -94,23 +91,15 @@ _Noreturn static void child_main(const struct live *live, int pipe_fd,
 {
 	const struct live_spec *spec = &live->spec;
 	struct child child = {.set = set};
-	sigset_t none;
 	int rc = 0;
 
-	if (pipe_fd != CHILD_FD)
-		(void)dup2(pipe_fd, CHILD_FD);
-	(void)close_range(CHILD_FD + 1, UINT_MAX, 0);
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-	(void)sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
-	(void)setpriority(PRIO_PROCESS, 0, 10);
-	proc_set_name("live");
+	proc_after_fork("live", 10, pipe_fd);
 	if (apply)
 		rc = live_compare(set, root, spec->files, spec->count, child_apply, &child);
 	if (rc == 0)
 		rc = live_compare(set, root, spec->files, spec->count, child_tell, &child);
 	if (rc == 0 && buf_ok(&child.out))
-		rc = file_write_all(CHILD_FD, buf_str(&child.out), child.out.len, NULL);
+		rc = file_write_all(PROC_FORK_PIPE, buf_str(&child.out), child.out.len, NULL);
 	_exit(rc == 0 && buf_ok(&child.out) ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 

@@ -7,13 +7,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "src/base/err.h"
@@ -21,8 +18,6 @@
 #include "src/base/proc.h"
 #include "src/engine/kept.h"
 #include "src/snap/segment.h"
-
-#define CHILD_FD 3
 
 struct verify {
 	struct loop *loop;
@@ -55,25 +50,17 @@ static void check(const struct segment_set *set, uint32_t number)
 	const struct segment *segment = segment_set_find(set, number);
 
 	if (segment && segment_verify(segment, SEGMENT_VERIFY_DATA, NULL) < 0)
-		(void)!write(CHILD_FD, &number, sizeof(number));
+		(void)!write(PROC_FORK_PIPE, &number, sizeof(number));
 }
 
 _Noreturn static void child_main(
 		int pipe_fd, const struct kept *kept, const struct segment_set *set)
 {
 	const struct generation *generation;
-	sigset_t none;
 	size_t i;
 	uint32_t j;
 
-	if (pipe_fd != CHILD_FD)
-		(void)dup2(pipe_fd, CHILD_FD);
-	(void)close_range(CHILD_FD + 1, UINT_MAX, 0);
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-	(void)sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
-	(void)setpriority(PRIO_PROCESS, 0, 19);
-	proc_set_name("verify");
+	proc_after_fork("verify", 19, pipe_fd);
 	for (i = 0; i < kept->count; i++) {
 		generation = kept->items[i];
 		for (j = 0; j < generation->segment_count; j++) {

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -289,6 +290,49 @@ static void session_and_death_signal(void **state)
 	assert_int_equal(WEXITSTATUS(spawn_and_wait(&dies)), SIGTERM);
 }
 
+/* Runs in the child: 0, or the line that does not hold. */
+static int after_fork(int pipe)
+{
+	char name[16] = "";
+	int signo = 0;
+
+	proc_after_fork("aside", 7, pipe);
+	if (prctl(PR_GET_NAME, name) < 0 || strcmp(name, "aside") != 0)
+		return __LINE__;
+	if (prctl(PR_GET_PDEATHSIG, &signo) < 0 || signo != SIGKILL)
+		return __LINE__;
+	if (getpriority(PRIO_PROCESS, 0) != 7 || child_signals() != 0)
+		return __LINE__;
+	return child_list(PROC_FORK_PIPE) == 0 ? 0 : __LINE__;
+}
+
+static void fork_keeps_its_pipe_only(void **state)
+{
+	char text[256] = "";
+	sigset_t set, before;
+	int ends[2], status = -1;
+	pid_t pid;
+
+	(void)state;
+	put_fd("leaks", 100);
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	(void)sigfillset(&set);
+	(void)sigprocmask(SIG_BLOCK, &set, &before);
+	pid = fork();
+	if (pid == 0)
+		_exit(after_fork(ends[1]));
+	(void)sigprocmask(SIG_SETMASK, &before, NULL);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	assert_true(read(ends[0], text, sizeof(text) - 1) > 0);
+	assert_non_null(strstr(text, " 3=- "));
+	assert_null(strstr(text, " 4="));
+	assert_null(strstr(text, "leaks"));
+	(void)close(ends[0]);
+	(void)close(ends[1]);
+	(void)close(100);
+}
+
 static void what_cannot_start_is_told(void **state)
 {
 	const char *argv[] = {"x", NULL};
@@ -416,7 +460,8 @@ int main(int argc, char **argv)
 			cmocka_unit_test(programs_are_found),
 			cmocka_unit_test(signals_are_as_new),
 			cmocka_unit_test(session_and_death_signal),
-			cmocka_unit_test(what_cannot_start_is_told),
+			cmocka_unit_test(fork_keeps_its_pipe_only),
+		cmocka_unit_test(what_cannot_start_is_told),
 			cmocka_unit_test(text_without_interpreter_is_no_program),
 			cmocka_unit_test(run_to_the_end),
 			cmocka_unit_test(sibling_lies_beside_us),
