@@ -135,7 +135,9 @@ void children_start_engine(struct keeper *keeper)
 		return;
 	}
 	forward_number(&keeper->engine, MESSAGE_HELLO, 0,
+			keeper->is_upgraded ? MESSAGE_ON_PURPOSE : 0,
 			keeper->device >= 0 && state_view(keeper->state, &view));
+	keeper->is_upgraded = false; /* the next one follows one that has ended */
 }
 
 void children_retry_engine(void *arg)
@@ -273,6 +275,7 @@ int children_start_server(struct keeper *keeper)
 	if (keeper->had_server) {
 		atomic_fetch_add(&keeper->state->server_restarts, 1);
 		forward_number(&keeper->engine, MESSAGE_SERVER, (uint32_t)keeper->server.pid,
+				upgrade_program(&keeper->upgrade) ? MESSAGE_ON_PURPOSE : 0,
 				keeper->server.signal);
 	}
 	keeper->had_server = true;

@@ -36,7 +36,8 @@ void forward_to(struct child *child, const struct message *message, int fd)
 		(void)kill(child->pid, SIGKILL);
 }
 
-void forward_number(struct child *child, uint32_t type, uint32_t number, int32_t code)
+void forward_number(
+		struct child *child, uint32_t type, uint32_t number, uint32_t flags, int32_t code)
 {
 	struct message *message = calloc(1, sizeof(*message));
 
@@ -44,6 +45,7 @@ void forward_number(struct child *child, uint32_t type, uint32_t number, int32_t
 		return;
 	message->type = type;
 	message->number = number;
+	message->flags = flags;
 	message->code = code;
 	forward_to(child, message, -1);
 	free(message);

@@ -13,7 +13,8 @@ struct message;
 
 /* Send MESSAGE (with FD unless -1) to CHILD; without effect while it does not run. */
 void forward_to(struct child *child, const struct message *message, int fd);
-void forward_number(struct child *child, uint32_t type, uint32_t number, int32_t code);
+void forward_number(
+		struct child *child, uint32_t type, uint32_t number, uint32_t flags, int32_t code);
 
 /* Tell the engine that what it asked for by a message of TYPE is not done: errno CODE, and TEXT. */
 void forward_refusal(struct keeper *keeper, uint32_t type, int code, const char *text);

@@ -207,7 +207,7 @@ void keeper_close_door(struct keeper *keeper, const char *reason)
 	set_watchers(keeper, false, reason);
 	keeper_close_fd(&keeper->door);
 	handover_drop("door");
-	forward_number(&keeper->server, MESSAGE_CLOSE_DOOR, 0, 0);
+	forward_number(&keeper->server, MESSAGE_CLOSE_DOOR, 0, 0, 0);
 }
 
 /*
@@ -521,6 +521,7 @@ static void take_descriptors(struct keeper *keeper)
 {
 	int settings = handover_settings();
 
+	keeper->is_upgraded = settings >= 0;
 	if (settings < 0) {
 		keeper->report = keeper_raise_fd(KEEPER_FD_REPORT);
 		settings = KEEPER_FD_SETTINGS;

@@ -58,6 +58,7 @@ struct keeper {
 	bool is_ending;
 	bool leaves_server;	/* it goes on after us, for files that are still open */
 	bool had_server;	/* the next one is a successor */
+	bool is_upgraded;	/* just now: the engine before was ended on purpose */
 	int exit_status;	/* of this process, once it ends */
 	struct message message; /* too large for the stack, and there is one thread */
 };

@@ -98,9 +98,11 @@ static void on_server(struct engine *engine, const struct message *message)
 	switcher_repeat(engine->switcher);
 	if (restarts == engine->restarts)
 		return;
-	log_warn("the server was restarted (%llu so far)", (unsigned long long)restarts);
 	engine->restarts = restarts;
-	show_restart(engine, "server");
+	if (message->flags != MESSAGE_ON_PURPOSE) {
+		log_warn("the server was restarted (%llu so far)", (unsigned long long)restarts);
+		show_restart(engine, "server");
+	}
 	if (is_crash(message->code) && engine->switched_ms &&
 			clock_mono_ms() - engine->switched_ms < CRASHES_MS &&
 			++engine->crashes == CRASHES_MAX)
@@ -182,7 +184,7 @@ static void on_hello(struct engine *engine, const struct message *message)
 	if (engine->is_greeted)
 		return;
 	engine->is_greeted = true;
-	if (message->code == 1)
+	if (message->code == 1 && message->flags != MESSAGE_ON_PURPOSE)
 		show_restart(engine, "engine");
 	if (listens(engine, message->code == 1))
 		start_serving(engine, message->code == 1);

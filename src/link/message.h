@@ -49,8 +49,9 @@ enum message_type {
 	MESSAGE_LAST = MESSAGE_CLOSE_DOOR,
 };
 
-/* Flags of MESSAGE_QUIT and MESSAGE_PUBLISH. */
+/* Flags of MESSAGE_QUIT, MESSAGE_HELLO and MESSAGE_SERVER, and MESSAGE_PUBLISH. */
 #define MESSAGE_QUIT_LAZY   1u
+#define MESSAGE_ON_PURPOSE  1u /* an upgrade: the process before has not failed */
 #define MESSAGE_PUBLISH_ALL 1u /* what the kernel has of the old view may be wrong, all of it */
 
 struct message {

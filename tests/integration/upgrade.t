@@ -42,6 +42,7 @@ is "$(readlink "/proc/$(pid_of server)/exe")" "$T/next/refmount-fs" 'as is the s
 is "$(readlink "/proc/$(pid_of engine)/exe")" "$T/next/refmount" 'and the engine'
 ok 'the server before it has ended' not kill -0 "$server"
 ok 'the engine before it has ended' not kill -0 "$engine"
+is "$(status "s['health']")" Healthy 'which is not what .status says of processes that have failed'
 is "$(cat "$M/a")" two 'it serves'
 is "$(cat <&7)" sea 'a file that was open keeps its bytes'
 is "$(cat "$M/.refmount/at/$first/a")" one 'kept revisions are there'
@@ -50,6 +51,7 @@ ok 'it follows' served "$new"
 
 ok 'and back' refmount upgrade "$M" "$REFMOUNT_BIN/refmount"
 is "$(readlink "/proc/$(pid_of keeper)/exe")" "$REFMOUNT_BIN/refmount-fs" 'to the first program'
+is "$(status "s['health']")" Healthy 'nothing has failed'
 new=$(commit a four)
 ok 'it follows' served "$new"
 if is_real_root; then
@@ -94,6 +96,9 @@ ok 'SIGHUP starts what is there now' wait_until 10 runs_new
 ok 'the engine as well' wait_until 10 refmount sync "$M"
 new=$(commit a seven)
 ok 'and it follows' served "$new"
+kill -9 "$(pid_of engine)"
+failed() { status "s['health'] + ': ' + str(s['reason'])" | grep -q '^Degraded: .*the engine was restarted'; }
+ok 'an engine that is killed has failed, also after an upgrade' wait_until 10 failed
 exec 7<&-
 ok 'umount' refmount umount "$M"
 ok 'nothing is left' wait_until 5 nothing_left
