@@ -68,6 +68,22 @@ def compare(what, there, described):
 # --- what there is ---
 
 
+def entries(text):
+    """(names, text) of each entry of lists of commands."""
+    for entry in re.split(r"^\.It Ic ", text, flags=re.M)[1:]:
+        head, _, body = entry.partition("\n")
+        yield words(".It Ic " + head, "It Ic"), body
+
+
+def exemplify(heading, text):
+    """Each name stands in an example of its entry; what is refused needs but one."""
+    for listed, body in entries(text):
+        templates = " ".join(template for template, _ in pairs(body))
+        for name in sorted(listed):
+            if not re.search(r"(?<!\w)" + re.escape(name) + r"(?!\w)", templates) and not (templates and body.startswith("Refused")):
+                print(f"{heading}: there is no example of '{name}'")
+
+
 def names():
     page = sections("refmount-templates.7")
     for heading, tables in TABLES.items():
@@ -76,6 +92,12 @@ def names():
             text = read("src", "jinja", file)
             there |= {n for n in re.findall(r'^\t+\{"([^"]+)", \{', text, flags=re.M)} if heading == "GLOBALS" else table(text, name)
         compare(heading, there, words(page.get(heading, ""), "It Ic"))
+        exemplify(heading, page.get(heading, ""))
+    for heading, file, name in (("GLOBALS", "globals.c", "refused"), ("Refused filters", "call.c", "refusals")):
+        compare(f"refused, {heading}", table(read("src", "jinja", file), name), words(page[heading], "Ic"))
+    loop = "The variable loop"
+    compare(loop, set(re.findall(r'\[LOOP_\w+\] = "(\w+)"', read("src", "jinja", "parse_operand.c"))), words(page[loop], "It Ic"))
+    exemplify(loop, page[loop])
     spelled = re.findall(r'\[WORD_(\w+)\] = "(\w+)"', read("src", "jinja", "name.c"))
     described = words(page["STATEMENTS"], "It Ic")
     for word, name in spelled[: [w for w, _ in spelled].index("AND")]:
@@ -177,6 +199,8 @@ def fields(name, file):
 
 # --- examples ---
 
+OTHER = re.compile(r"([\w/]+\.j2): (.*)")  # another template, that the next examples include
+
 
 def session(page):
     """What can be pasted: the first display."""
@@ -184,14 +208,19 @@ def session(page):
     print(text.replace("\\e", "\\").replace("\\&", ""), end="")
 
 
-def pairs():
+def example_lines(text):
+    for block in re.findall(r"^\.Bd -literal -compact\n(.*?)^\.Ed", text, flags=re.M | re.S):
+        yield from block.replace("\\e", "\\").replace("\\&", "").splitlines()
+
+
+def pairs(text):
     """(template, result) for each line with an arrow; both have a sign for line breaks."""
-    for block in re.findall(r"^\.Bd -literal -compact\n(.*?)^\.Ed", manual("refmount-templates.7"), flags=re.M | re.S):
-        for line in block.splitlines():
-            template, arrow, result = line.replace("\\e", "\\").replace("\\&", "").partition(" => ")
-            if not arrow:
-                raise SystemExit(f"no result: {line}")
+    for line in example_lines(text):
+        template, arrow, result = line.partition(" => ")
+        if arrow:
             yield template.replace("↵", "\n"), result.replace("↵", "\n")
+        elif not OTHER.match(line):
+            raise SystemExit(f"no result: {line}")
 
 
 def render(*arguments):
@@ -199,13 +228,18 @@ def render(*arguments):
 
 
 def write(path, text):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path, "w", encoding="utf-8") as file:
         file.write(text)
     return path
 
 
+def render_alone(folder, template):
+    return render("--root", folder, "--template", write(f"{folder}/alone.j2", template))
+
+
 def check_failure(folder, template, message):
-    done = render("--template", write(f"{folder}/fails.j2", template))
+    done = render_alone(folder, template)
     if done.returncode != 2 or not done.stderr.rstrip("\n").endswith(": " + message):
         print(f"{template}: should fail: {message}\n  {done.stderr.strip()}")
 
@@ -228,13 +262,16 @@ def check_together(folder, listed):
 
 
 def examples(folder):
+    text = manual("refmount-templates.7")
+    for name, template in (other.groups() for other in map(OTHER.fullmatch, example_lines(text)) if other):
+        write(f"{folder}/{name}", template)
     together = []
-    listed = list(pairs())
+    listed = list(pairs(text))
     for template, result in listed:
         if result.startswith("fails: "):
             check_failure(folder, template, result.removeprefix("fails: "))
         elif "\n" in template:  # the last line of what is included is another matter
-            check_result(template, result, render("--template", write(f"{folder}/alone.j2", template)).stdout)
+            check_result(template, result, render_alone(folder, template).stdout)
         else:
             together.append((template, result))
     check_together(folder, together)
