@@ -61,8 +61,10 @@ sources = $(filter-out fs/main.c,$(wildcard $(call folder,$1)/*.c))
 objects = $(foreach room,$1,$(patsubst %.c,$(O)/obj/%.o,$(call sources,$(room))))
 
 # Asked for only when something is linked or compiled: on a fresh machine pkg-config comes with the rest.
+PKG_CONFIG ?= pkg-config
 packages  = $(strip $(foreach room,$1,$(PKG_$(room))))
-libraries = $(if $(call packages,$1),$$(pkg-config --libs $(call packages,$1))) -lpthread $2
+ask       = $(if $2,$$($(PKG_CONFIG) $1 $2))
+libraries = $(call ask,--libs,$(call packages,$1)) -lpthread $2
 
 # --- flags ---
 
@@ -75,7 +77,8 @@ WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototy
 HARDEN   := -fstack-protector-strong -fPIE
 LINK_HARDEN := -pie -Wl,-z,relro,-z,now
 
-MODE_plain := -O2 -D_FORTIFY_SOURCE=2
+# What is installed does not tell in which folder it was built: two builds are the same bytes.
+MODE_plain := -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -ffile-prefix-map=$(CURDIR)=.
 # Looked at for its warnings only.
 MODE_clang := -O0
 MODE_test  := $(MODE_plain) -DREFMOUNT_TEST
@@ -93,9 +96,11 @@ ALL_LDFLAGS  := $(LINK_HARDEN) $(filter -fsanitize%,$(MODE)) $(LDFLAGS)
 Q   = $(if $(V),,@)
 say = $(if $(V),,@echo '  $1  $2')
 
-# What only some files get: $1 is the source.
-only_for = $(if $(filter fs/% tests/unit/fs_% tests/fuzz/fuzz_fs_%,$1),\
-		-DFUSE_USE_VERSION=35 $$(pkg-config --cflags fuse3)) \
+# What only some files get: $1 is the source. That of a test may do what those of its room may.
+room_of  = $(firstword $(subst _, ,$1))
+room_for = $(if $(filter fs/% src/%,$1),$(notdir $(patsubst %/,%,$(dir $1))),$(call room_of,$(patsubst fuzz_%,%,$(notdir $1))))
+only_for = $(call ask,--cflags,$(PKG_$(call room_for,$1))) \
+	$(if $(filter fs,$(call room_for,$1)),-DFUSE_USE_VERSION=35) \
 	$(if $(filter fs/% src/main.c src/cmd/%,$1),-DVERSION='"$(VERSION)"') \
 	$(if $(filter src/base/proc.c,$1),-DLIBEXECDIR='"$(LIBEXECDIR)"')
 
@@ -115,10 +120,15 @@ $(BIN)/refmount-fs: $(O)/obj/fs/main.o $(call objects,$(call closure,fs))
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(call libraries,$(call closure,fs))
 
-$(O)/obj/%.o: %.c $(O)/flags
+$(O)/obj/%.o: %.c $(O)/flags | build/libraries
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(call only_for,$<) -MMD -MP -c -o $@ $<
+
+# Before the first file is compiled: what is missing, in words.
+build/libraries: tests/deps
+	@mkdir -p $(@D)
+	@PKG_CONFIG='$(PKG_CONFIG)' tests/deps libraries && touch $@
 
 # Other flags or another compiler: compile again.
 $(O)/flags: FORCE
@@ -132,7 +142,6 @@ $(O)/flags: FORCE
 
 UNITS  := $(sort $(basename $(notdir $(wildcard tests/unit/*.c))))
 RACERS := $(filter fs_% snap_% build_prefetch,$(UNITS))
-room_of = $(firstword $(subst _, ,$1))
 
 define unit_rule
 $(O)/unit/$1: $(O)/obj/tests/unit/$1.o $(call objects,$(call closure,$(call room_of,$1)))
