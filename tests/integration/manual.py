@@ -3,6 +3,7 @@
     manual.py commands|manifest|node|names     a line for each thing that is not in the page, or not in the program
     manual.py examples FOLDER                  the same for `template => result` lines; FOLDER is empty
     manual.py session PAGE                     the commands that stand below EXAMPLES
+    manual.py fragments PAGE                   the file that the examples above it are together
     manual.py fields .status|.drift FILE       its page beside FILE, the JSON of it
 """
 import json
@@ -42,6 +43,10 @@ def sections(page):
     """Heading -> text below it, up to the next one."""
     parts = re.split(r"^\.S[hs] (.+)\n", manual(page), flags=re.M)
     return dict(zip(parts[1::2], parts[2::2]))
+
+
+def pasted(display):
+    return display.replace("\\e", "\\").replace("\\&", "")
 
 
 def words(text, macro):
@@ -105,19 +110,29 @@ def names():
             print(f"STATEMENTS: '{name}' is not described")
 
 
+def fragments(page):
+    """The displays of a page that are YAML, up to its EXAMPLES: one after the other they are one file."""
+    displays = re.findall(r"^\.Bd -literal -offset indent\n(.*?)^\.Ed", manual(page).partition(".Sh EXAMPLES\n")[0], flags=re.M | re.S)
+    return "".join(pasted(display) for display in displays if re.match(r"\w+:($| )", display, flags=re.M))
+
+
+def all_in_examples(page, keys):
+    for key in sorted(keys - set(re.findall(r"\b(\w+):(?: |$)", fragments(page), flags=re.M))):
+        print(f"{page}: there is no example of '{key}'")
+
+
 def manifest():
     """Every key that the parser knows, and every word that a key may have; one name may stand in several tables."""
-    there = set()
+    keys, spelled = set(), {"match"}
     for file in ("manifest.c", "manifest_files.c", "manifest_values.c"):
         text = read("src", "render", file)
         for body in re.findall(r"struct key \w+\[\] = \{(.*?)\};", text, flags=re.S):
-            there |= set(re.findall(r'\{"(\w+)",', body))
+            keys |= set(re.findall(r'\{"(\w+)",', body))
         for body in re.findall(r"words\[\] = \{(.*?)NULL\}", text, flags=re.S):
-            there |= set(re.findall(r'"(\w+)"', body))
-    there |= set(re.findall(r'\[VIEW_\w+\] = "([\w-]+)"', read("src", "render", "views.c")))
-    there |= {"match"}
-    page = manual("refmount.yaml.5")
-    compare("refmount.yaml", there, {w for w in words(page, "It Cm")})
+            spelled |= set(re.findall(r'"(\w+)"', body))
+    spelled |= set(re.findall(r'\[VIEW_\w+\] = "([\w-]+)"', read("src", "render", "views.c")))
+    compare("refmount.yaml", keys | spelled, words(manual("refmount.yaml.5"), "It Cm"))
+    all_in_examples("refmount.yaml.5", keys)
     keywords = set(re.findall(r'^\s*\{"([$\w]+)"', read("src", "value", "jsonschema_keywords.c"), flags=re.M))
     compare("JSON Schema", keywords, words(sections("refmount.yaml.5")["JSON Schema"], "(?:Li|It Li)"))
 
@@ -131,6 +146,7 @@ def node():
     for body in re.findall(r"struct form_field \w+\[\] = \{(.*?)\};", read("src", "engine", "operations.c"), flags=re.S):
         there |= set(re.findall(r'\{"(\w+)",', body))
     compare("node configuration", there, words(manual("refmount-node.5"), "It Cm"))
+    all_in_examples("refmount-node.5", there)
 
 
 def help_of(*verb):
@@ -205,12 +221,12 @@ OTHER = re.compile(r"([\w/]+\.j2): (.*)")  # another template, that the next exa
 def session(page):
     """What can be pasted: the first display."""
     text = re.search(r"^\.Bd -literal -offset indent\n(.*?)^\.Ed", sections(page)["EXAMPLES"], flags=re.M | re.S).group(1)
-    print(text.replace("\\e", "\\").replace("\\&", ""), end="")
+    print(pasted(text), end="")
 
 
 def example_lines(text):
     for block in re.findall(r"^\.Bd -literal -compact\n(.*?)^\.Ed", text, flags=re.M | re.S):
-        yield from block.replace("\\e", "\\").replace("\\&", "").splitlines()
+        yield from pasted(block).splitlines()
 
 
 def pairs(text):
@@ -279,4 +295,6 @@ def examples(folder):
 
 
 if __name__ == "__main__":
-    globals()[sys.argv[1]](*sys.argv[2:])
+    said = globals()[sys.argv[1]](*sys.argv[2:])
+    if said:
+        print(said, end="")

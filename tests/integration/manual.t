@@ -26,5 +26,18 @@ like "$(cat "$T/log")" '^\+workers 8' 'and what differs'
 is "$(cat "$T/err")" '' 'refmount.yaml(5): so does this one'
 like "$(cat "$T/log")" '^nginx/nginx.conf$' 'and lists files'
 like "$(cat "$T/log")" '^    server 10.0.0.2:8080;$' 'and renders one'
-ok 'refmount-node(5): the example is read' sh -c "$PYTHON '$here/manual.py' session refmount-node.5 >node.yaml && ! refmount mount --config node.yaml 2>&1 | grep node.yaml:"
+
+# The examples that stand with the keys, one after the other, are a file with every key.
+mkdir -p whole/values whole/schema whole/files
+manual fragments refmount.yaml.5 >whole/refmount.yaml
+echo '{app: {name: shop, environment: {PORT: 8080}}, sections: {main: {port: 80}}}' >whole/values/common.yaml
+echo '{}' >whole/schema/values.json
+git init -q whole
+is "$(refmount check whole --all-facts --fact host=web-01 2>&1)" '' 'refmount.yaml(5): the examples of its keys are read'
+mkdir secrets && echo x >secrets/db_password
+is "$(refmount render whole --fact host=web-01 --fact env=prod --secrets secrets app/app.ini | xargs)" '[main] port = 80' 'and do what they say'
+for example in session fragments; do
+	manual $example refmount-node.5 | sed "s|^mountpoint: .*|mountpoint: $T/none|" >node.yaml
+	like "$(refmount mount --config node.yaml 2>&1)" "^refmount: mount point '$T/none' does not exist" "refmount-node(5): $example: all of it is read"
+done
 finish
