@@ -154,6 +154,19 @@ wait_until() { # SECONDS CMD...
 	done
 }
 
+# --- documentation ---
+
+# The commands of a PAGE of this tree work as they are pasted, in a clone of it and with a home of their own (tests/docs/commands).
+page_runs() { # PAGE [HEADING...]
+	local tree=$here/../..
+	(cd "$tree" && tests/docs/commands "$@") >"$T/.script" 2>"$T/.err" || { fail "$*" <"$T/.err"; return 1; }
+	if (cd "$tree" && bash "$T/.script" >"$T/.out" 2>&1 </dev/null); then
+		pass "$*: its commands work"
+	else
+		tail -n 40 "$T/.out" | fail "$*: its commands work"
+	fi
+}
+
 # --- repositories ---
 
 # A repository with a worktree at DIR and one commit: a (0644), run (0755), d/b, d/deep/c, and a link d/link -> ../a.
