@@ -189,7 +189,7 @@ TESTS        ?= $(sort $(wildcard tests/integration/*.t tests/remote/*.t))
 
 integration:
 	@$(MAKE) VARIANT=asan all judges
-	@$(MAKE) build/torture/checker
+	@$(MAKE) build/torture/checker build/jinja/batch
 	@REFMOUNT_BIN='$(REFMOUNT_BIN)' $(SANITIZER_ENV) tests/run --timeout 120 --per-core 2 integration $(TESTS)
 
 # Programs through which tests compare a room with somebody else's implementation of the same.

@@ -250,11 +250,10 @@ static void add_requests(const struct metrics *metrics, struct buf *out)
 	for (i = 0; i < STATE_OPS; i++) {
 		if (!operations[i])
 			other += metrics->requests[i];
-		else if (metrics->requests[i] > 0)
+		else
 			labelled(out, "requests_total", "op", operations[i], metrics->requests[i]);
 	}
-	if (other > 0)
-		labelled(out, "requests_total", "op", "other", other);
+	labelled(out, "requests_total", "op", "other", other);
 }
 
 void metrics_text(const struct facts *facts, const struct metrics *metrics, struct buf *out)

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Processes are killed and upgraded while commits are switched to: nobody may get an error, a wrong byte or a step back, and nothing may be
 # left. The short form of `make torture`.
+# Takes long: runs first.
 . "$(dirname "$0")/lib.sh"
 
 checker=$here/../../build/torture/checker

@@ -3,6 +3,7 @@
 # tree or the new one, whole, and then the new one; and nothing is left on disk that does not belong there.
 #
 # KILL_STEP says how far apart the calls are that are tried (1: all of them); KILL_ROLES which roles.
+# Takes long: runs first.
 . "$(dirname "$0")/lib.sh"
 
 # Leaks are for whoever ends by himself, and a traced process cannot be looked at.

@@ -2,6 +2,7 @@
 # nginx and HAProxy open certificate after certificate, and the key that belongs to each, by path. While commits that change all of them
 # arrive all the time, none of their tests fails. What happens without leases, and with a symbolic link that is flipped, is told, not judged.
 # COMMITS: how many, for each way.
+# Takes long: runs first.
 . "$(dirname "$0")/lib.sh"
 
 PATH=$PATH:/usr/sbin

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Files read in groups while commits are switched to and servers are killed: no group is of two revisions, and who begins sees the new one.
 # What other leases do must be found. The short form of `make torture`.
+# Takes long: runs first.
 . "$(dirname "$0")/lib.sh"
 
 checker=$here/../../build/torture/checker

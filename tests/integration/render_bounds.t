@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # What a template, a value or a file can do to use up time and memory: a finding, soon, the same one each time, and the mount goes on.
+# Takes long: runs first.
 . "$(dirname "$0")/lib.sh"
 
 git init -q "$R" && mkdir -p "$R/files" "$R/values"

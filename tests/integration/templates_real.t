@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # The templates of examples/rendered, for each of its three nodes, come out byte for byte as Jinja2 and Ansible render them.
+# Takes long: runs first.
 . "$(dirname "$0")/lib.sh"
 
 [ -n "$PYTHON" ] && "$PYTHON" -c 'import jinja2, ansible' 2>/dev/null || skip_all 'needs python3-jinja2 and ansible-core'

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Programs that watch files see what a switch brings: tail -F, entr, and a watch as systemd's path units have it.
+# Takes long: runs first.
 . "$(dirname "$0")/lib.sh"
 . "$here/watch.sh"
 

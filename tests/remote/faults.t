@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Whatever the network does to a fetch, the mount serves on, .status says what is wrong, and sync recovers at once.
+# Takes long: runs first.
 . "$(dirname "$0")/lib.sh"
 
 new_remote

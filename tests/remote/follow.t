@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # A repository on another machine is mounted and followed, by each way in which git reaches one.
+# Takes long: runs first.
 . "$(dirname "$0")/lib.sh"
 
 new_remote

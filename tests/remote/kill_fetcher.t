@@ -2,6 +2,7 @@
 # The fetcher, or what it started, is killed at any moment: the mount serves the old revision or the new one, and the next fetch finds nothing in its way.
 #
 # KILLS says how often.
+# Takes long: runs first.
 . "$(dirname "$0")/lib.sh"
 
 kills=${KILLS:-20}

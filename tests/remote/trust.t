@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Of a repository on another machine, only what is signed is served; and then it need not come by a way that is safe.
+# Takes long: runs first.
 . "$(dirname "$0")/lib.sh"
 . "$remote/../integration/signing.sh"
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # As long as the ref has not moved, a poll only looks at it; nothing is fetched.
+# Takes long: runs first.
 . "$(dirname "$0")/lib.sh"
 
 new_remote

@@ -3,6 +3,7 @@
 # is served once it can be.
 #
 # ROUNDS says how often, SEED which faults.
+# Takes long: runs first.
 . "$(dirname "$0")/lib.sh"
 
 rounds=${ROUNDS:-12}
