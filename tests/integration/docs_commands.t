@@ -28,6 +28,8 @@ EOF
    x…
    ...
    z (*)
+   $ seq 3
+   ...
    ```
 
 ```
@@ -49,7 +51,7 @@ exits 1 "page.md: there is no heading 'Three'" 'a heading that is not there' com
 sed -i 's/^   x…/   y…/' page.md
 exits 1 '^page.md:16: printf .*this should have been printed' 'other output' commands page.md
 sed -i 's/exits=3/exits=1/' page.md
-exits 1 '^page.md:31: ended with 3 instead of 1: echo no' 'another status' commands page.md Two
+exits 1 '^page.md:33: ended with 3 instead of 1: echo no' 'another status' commands page.md Two
 printf '```sh\ntrue\nfalse | cat\nls nosuch\ntouch reached\n```\n' >page.md
 exits 1 '^page.md:1: ended with 2: ls nosuch' 'a command that fails' commands page.md
 ok 'ends it' test ! -e reached

@@ -2,9 +2,9 @@
 # The guides for those who come from something else: their commands do what they say.
 . "$(dirname "$0")/lib.sh"
 
-page_runs docs/moving/git-sync.md
-page_runs docs/moving/confd.md
-page_runs docs/moving/hiera.md
+for guide in git-sync confd hiera; do
+	mkdir "$T/$guide" && HOME=$T/$guide page_runs docs/moving/$guide.md
+done
 echo secret >password && chmod 600 password
 sed "s|https:.*|https://127.0.0.1:1/x.git|; s|/etc/git-sync|$T|; s|/srv/config|$M|" "$here/../../examples/moving/git-sync/config.yaml" >config.yaml
 exits 2 '127.0.0.1.*([Cc]onnect|refused)' 'git-sync: of its node configuration only the remote is missing' refmount mount --config config.yaml

@@ -156,11 +156,11 @@ wait_until() { # SECONDS CMD...
 
 # --- documentation ---
 
-# The commands of a PAGE of this tree work as they are pasted, in a clone of it and with a home of their own (tests/docs/commands).
+# The commands of a PAGE of this tree work as they are pasted, in a clone of it (tests/docs/commands).
 page_runs() { # PAGE [HEADING...]
 	local tree=$here/../..
 	(cd "$tree" && tests/docs/commands "$@") >"$T/.script" 2>"$T/.err" || { fail "$*" <"$T/.err"; return 1; }
-	if (cd "$tree" && HOME=$(mktemp -d "$T/home.XXXX") bash "$T/.script" >"$T/.out" 2>&1 </dev/null); then
+	if (cd "$tree" && bash "$T/.script" >"$T/.out" 2>&1 </dev/null); then
 		pass "$*: its commands work"
 	else
 		tail -n 40 "$T/.out" | fail "$*: its commands work"
