@@ -35,6 +35,7 @@ void mirroring_prepare(void *arg, struct fetch_job *job)
 	const struct settings *settings = &engine->settings;
 
 	job->url = settings->source;
+	job->folder = settings->folder;
 	job->program = settings->program;
 	job->depth = settings->depth == SETTINGS_DEPTH_AUTO ? DEPTH_AUTO : settings->depth;
 	job->wants_tags = settings->verify_tag;

@@ -171,6 +171,7 @@ static void set_remote(struct settings *settings, const struct fetch_job *job,
 		const struct remote *remote, bool has_secret)
 {
 	set(settings, "GIT_ALLOW_PROTOCOL", remote_protocol(remote));
+	configure(settings, "remote." CLIENT_REMOTE ".url", job->url);
 	switch (remote->kind) {
 	case REMOTE_HTTPS:
 	case REMOTE_HTTP:

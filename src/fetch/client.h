@@ -19,6 +19,7 @@ struct fetch_job;
 struct remote;
 
 #define CLIENT_HOST_MAX 256
+#define CLIENT_REMOTE	"upstream" /* what git knows the remote as */
 /* Where git and what it starts are looked for, whatever the PATH of whoever mounts. */
 #define CLIENT_PATHS "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 

@@ -17,6 +17,7 @@ enum complaint {
 	COMPLAINT_FINAL = 0,
 	COMPLAINT_NO_REF,     /* the remote has no such ref */
 	COMPLAINT_NO_SHALLOW, /* the server can only give all of history */
+	COMPLAINT_NO_OBJECT,  /* it does not give out what was asked for by its id */
 	COMPLAINT_DAMAGE,     /* what is in the mirror cannot be used */
 };
 

@@ -20,11 +20,16 @@
 #include "src/fetch/remote.h"
 #include "src/fetch/secret.h"
 
-#define DEEPEN_BY    1000 /* commits, before all of history is asked for */
-#define KEEP_LINE    48	  /* bytes at least of a line of `cat-file --batch-check` */
-#define ATTEMPTS_MAX 4
-#define TAGS_MAX     16 /* of one commit */
-#define TAG_ARGS     9	/* of `git fetch`, before the tags */
+#define DEEPEN_BY      1000 /* commits, before all of history is asked for */
+#define KEEP_LINE      48   /* bytes at least of a line of `cat-file --batch-check` */
+#define ATTEMPTS_MAX   4
+#define TAGS_MAX       16 /* of one commit */
+#define TAG_ARGS       9  /* of `git fetch`, before the tags */
+#define FETCH_ARGS_MAX 32
+#define MANIFEST       "refmount.yaml" /* of a repository that is rendered */
+
+static const char promises[] = "remote." CLIENT_REMOTE ".promisor=true";
+static const char leaves_out[] = "remote." CLIENT_REMOTE ".partialCloneFilter=blob:none";
 
 /* All that a job works with. */
 struct fetch {
@@ -38,16 +43,16 @@ struct fetch {
 	enum complaint complaint;
 };
 
-/* Run git; what went wrong is explained. */
-static int call(struct fetch *fetch, const char *const *args, int input, struct buf *out,
-		struct err *err)
+/* Run git, as CLIENT says; what went wrong is explained. */
+static int run_git(struct fetch *fetch, const struct client *client, const char *const *args,
+		int input, struct buf *out, struct err *err)
 {
 	const struct remote *remote = fetch->job->kind == FETCH_REF ? &fetch->remote : NULL;
 	struct client_run run = CLIENT_RUN_INIT;
 	int rc;
 
 	fetch->complaint = COMPLAINT_FINAL;
-	rc = client_run(&fetch->client, args, input, &run, err);
+	rc = client_run(client, args, input, &run, err);
 	if (rc == 0 && !client_is_done(&run)) {
 		struct err reason = ERR_INIT;
 
@@ -62,23 +67,168 @@ static int call(struct fetch *fetch, const char *const *args, int input, struct 
 	return rc;
 }
 
+/* git that asks the remote, and git that does not. */
+static int call_remote(struct fetch *fetch, const char *const *args, int input, struct buf *out,
+		struct err *err)
+{
+	return run_git(fetch, &fetch->client, args, input, out, err);
+}
+
+static int call(struct fetch *fetch, const char *const *args, int input, struct buf *out,
+		struct err *err)
+{
+	struct client client = fetch->client;
+
+	client.connect_ms = 0;
+	return run_git(fetch, &client, args, input, out, err);
+}
+
+/*
+ * `git ARGS...`, which is a fetch. Into a mirror of a folder come commits and folders, and of files what is asked for;
+ * what is missing is then no mistake. git learns that here and not by its configuration, or it would ask the
+ * remote whenever it looks for an object that is not there.
+ */
+static int call_fetch(struct fetch *fetch, const char *const *args, int input, struct err *err)
+{
+	static const char *const partial[] = {"-c", promises, "-c", leaves_out};
+	const char *all[FETCH_ARGS_MAX] = {NULL};
+	size_t count = 0;
+
+	for (size_t i = 0; fetch->mirror.is_partial && i < sizeof(partial) / sizeof(partial[0]);
+			i++)
+		all[count++] = partial[i];
+	while (*args && count < FETCH_ARGS_MAX - 1)
+		all[count++] = *args++;
+	return call_remote(fetch, all, input, NULL, err);
+}
+
+/* --- files of one folder --- */
+
+/* Is the tree of REV rendered? Then any file of it may be needed. */
+static int has_manifest(struct fetch *fetch, const char *rev, bool *out, struct err *err)
+{
+	const char *args[] = {buf_str(&fetch->incoming), "ls-tree", "--name-only", rev, "--",
+			MANIFEST, NULL};
+	struct buf names = BUF_INIT;
+	int rc;
+
+	rc = call(fetch, args, -1, &names, err);
+	if (rc == 0)
+		*out = names.len > 0;
+	buf_release(&names);
+	return rc;
+}
+
+/* Lines "?ID" become lines "ID". */
+static void take_ids(const struct buf *list, struct buf *out)
+{
+	const char *line = buf_str(list);
+
+	while (*line) {
+		size_t len = strcspn(line, "\n");
+
+		if (line[0] == '?' && len > 1)
+			buf_printf(out, "%.*s\n", (int)len - 1, line + 1);
+		line += len + (line[len] == '\n');
+	}
+}
+
+/*
+ * Ids of what is needed of all that has arrived, and is not there. What leads from the tip of before has been looked
+ * at then.
+ */
+static int list_missing(struct fetch *fetch, struct buf *out, struct err *err)
+{
+	bool has_before = !oid_is_zero(&fetch->mirror.tip), needs_all = false, had_all = false;
+	struct buf folder = BUF_INIT, list = BUF_INIT;
+	const char *args[] = {buf_str(&fetch->incoming), "rev-list", "--objects", "--quiet",
+			"--missing=print", MIRROR_INCOMING_REF, NULL, NULL, NULL, NULL};
+	size_t count = 6;
+	int rc;
+
+	rc = has_manifest(fetch, MIRROR_INCOMING_REF, &needs_all, err);
+	if (rc == 0 && needs_all && has_before)
+		rc = has_manifest(fetch, MIRROR_TIP_REF, &had_all, err);
+	if (has_before && (had_all || !needs_all))
+		args[count++] = "^" MIRROR_TIP_REF;
+	if (!needs_all) {
+		buf_printf(&folder, ":(literal)%s", fetch->job->folder);
+		args[count++] = "--";
+		args[count] = buf_str(&folder);
+	}
+	if (rc == 0)
+		rc = call(fetch, args, -1, &list, err);
+	if (rc == 0)
+		take_ids(&list, out);
+	if (rc == 0 && (!buf_ok(out) || !buf_ok(&folder)))
+		rc = err_sys(err, ENOMEM, "list what is missing");
+	buf_release(&list);
+	buf_release(&folder);
+	return rc;
+}
+
+static int fetch_objects(struct fetch *fetch, const struct buf *ids, struct err *err)
+{
+	const char *args[] = {"-c", "fetch.negotiationAlgorithm=noop", buf_str(&fetch->incoming),
+			"fetch", "--quiet", "--no-tags", "--no-recurse-submodules",
+			"--no-write-fetch-head", "--no-auto-maintenance", "--stdin", "--",
+			CLIENT_REMOTE, NULL};
+	int fd = -1, rc;
+
+	rc = file_memory("refmount-ids", buf_str(ids), ids->len, &fd, err);
+	if (rc < 0)
+		return rc;
+	rc = call_fetch(fetch, args, fd, err);
+	(void)close(fd);
+	return rc;
+}
+
+/* After a fetch into a mirror of a folder: also the files that are needed. */
+static int complete(struct fetch *fetch, struct err *err)
+{
+	struct buf ids = BUF_INIT;
+	int rc;
+
+	rc = list_missing(fetch, &ids, err);
+	if (rc == 0 && ids.len > 0) {
+		rc = fetch_objects(fetch, &ids, err);
+		buf_clear(&ids);
+		if (rc == 0)
+			rc = list_missing(fetch, &ids, err);
+		if (rc == 0 && ids.len > 0)
+			rc = err_set(err, EBADMSG, "%s did not send all that it should",
+					fetch->remote.host);
+	}
+	buf_release(&ids);
+	return rc;
+}
+
 /* --- one ref --- */
 
 /* Ask the remote for all it has, to learn what the name stands for. */
 static int look_up(struct fetch *fetch, struct err *err)
 {
-	const char *args[] = {"ls-remote", "--", fetch->job->url, NULL};
+	const char *args[] = {"ls-remote", "--", CLIENT_REMOTE, NULL};
 	struct buf list = BUF_INIT;
 	char full[REFS_NAME_MAX];
 	int rc;
 
-	rc = call(fetch, args, -1, &list, err);
+	rc = call_remote(fetch, args, -1, &list, err);
 	if (rc == 0)
 		rc = refs_find(buf_str(&list), list.len, fetch->job->ref, full, err);
 	if (rc == 0)
 		str_copy(fetch->mirror.full, sizeof(fetch->mirror.full), full);
 	buf_release(&list);
 	return rc;
+}
+
+/* Is the tip another one than before? */
+static bool has_arrived(const struct fetch *fetch)
+{
+	struct oid tip;
+
+	return mirror_incoming_tip(&fetch->mirror, &tip, NULL) < 0 ||
+			!oid_equal(&tip, &fetch->mirror.tip);
 }
 
 /* `git fetch`, with MORE ("--depth=50") if it is not NULL. */
@@ -91,16 +241,17 @@ static int fetch_with(struct fetch *fetch, const char *more, struct err *err)
 	const char *args[] = {buf_str(&fetch->incoming), "fetch", "--quiet", "--no-tags",
 			"--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-maintenance",
 			"--no-show-forced-updates", more ? more : "--no-progress", "--",
-			fetch->job->url, NULL, NULL};
+			CLIENT_REMOTE, NULL, NULL};
 	int rc;
 
 	buf_printf(&spec, "+%s:" MIRROR_INCOMING_REF, source);
 	if (!buf_ok(&spec))
 		return err_sys(err, ENOMEM, "fetch");
 	args[sizeof(args) / sizeof(args[0]) - 2] = spec.data;
-	rc = call(fetch, args, -1, NULL, err);
+	rc = call_fetch(fetch, args, -1, err);
 	buf_release(&spec);
-	return rc;
+	return rc == 0 && fetch->mirror.is_partial && has_arrived(fetch) ? complete(fetch, err)
+									 : rc;
 }
 
 static int fetch_once(struct fetch *fetch, struct err *err)
@@ -116,6 +267,15 @@ static int fetch_once(struct fetch *fetch, struct err *err)
 			err);
 }
 
+/* With an empty mirror, of FOLDER only unless that is "". */
+static bool begin_anew(struct fetch *fetch, const char *folder, struct err *err)
+{
+	if (mirror_empty(&fetch->mirror, fetch->job->url, folder, NULL) < 0)
+		return false;
+	mirror_find(&fetch->mirror, fetch->job->ref);
+	return fetch->mirror.full[0] || look_up(fetch, err) == 0;
+}
+
 /* Something else that may work after a failure: true, and FETCH is prepared for it. */
 static bool find_another_way(struct fetch *fetch, struct err *err)
 {
@@ -128,14 +288,14 @@ static bool find_another_way(struct fetch *fetch, struct err *err)
 			return false;
 		fetch->depth = 0;
 		return true;
+	case COMPLAINT_NO_OBJECT:
+		/* All of it, then. */
+		return fetch->mirror.is_partial && begin_anew(fetch, "", err);
 	case COMPLAINT_DAMAGE:
 		/* What is ours can be had again. */
 		if (oid_is_zero(&fetch->mirror.tip) && mirror_packs(&fetch->mirror) == 0)
 			return false;
-		if (mirror_empty(&fetch->mirror, fetch->job->url, NULL) < 0)
-			return false;
-		mirror_find(&fetch->mirror, fetch->job->ref);
-		return fetch->mirror.full[0] || look_up(fetch, err) == 0;
+		return begin_anew(fetch, fetch->mirror.is_partial ? fetch->job->folder : "", err);
 	case COMPLAINT_FINAL:
 		return false;
 	}
@@ -285,7 +445,7 @@ static int fetch_tags(
 {
 	const char *args[TAG_ARGS + TAGS_MAX + 1] = {buf_str(&fetch->incoming), "fetch", "--quiet",
 			"--no-tags", "--no-recurse-submodules", "--no-write-fetch-head",
-			"--no-auto-maintenance", "--", fetch->job->url};
+			"--no-auto-maintenance", "--", CLIENT_REMOTE};
 	struct buf specs[TAGS_MAX] = {{0}};
 	int rc = 0;
 
@@ -296,7 +456,7 @@ static int fetch_tags(
 		args[TAG_ARGS + i] = buf_str(&specs[i]);
 	}
 	if (rc == 0 && count > 0)
-		rc = call(fetch, args, -1, NULL, err);
+		rc = call_fetch(fetch, args, -1, err);
 	for (size_t i = 0; i < count; i++)
 		buf_release(&specs[i]);
 	return rc;
@@ -305,7 +465,7 @@ static int fetch_tags(
 /* They come and go while the ref stays where it is, so they are looked at each time. */
 static int run_tags(struct fetch *fetch, struct err *err)
 {
-	const char *args[] = {"ls-remote", "--tags", "--", fetch->job->url, NULL};
+	const char *args[] = {"ls-remote", "--tags", "--", CLIENT_REMOTE, NULL};
 	struct refs_tag *tags = calloc(TAGS_MAX, sizeof(*tags));
 	struct buf list = BUF_INIT;
 	size_t count = 0;
@@ -313,7 +473,7 @@ static int run_tags(struct fetch *fetch, struct err *err)
 
 	if (!tags)
 		return err_sys(err, ENOMEM, "fetch tags");
-	rc = call(fetch, args, -1, &list, err);
+	rc = call_remote(fetch, args, -1, &list, err);
 	if (rc == 0)
 		count = refs_tags_of(buf_str(&list), list.len, &fetch->mirror.tip, tags, TAGS_MAX);
 	if (rc == 0 && !mirror_has_tags(&fetch->mirror, tags, count)) {
@@ -353,14 +513,15 @@ static int run_ref(struct fetch *fetch, struct err *err)
 static int run_tidy(struct fetch *fetch, struct err *err)
 {
 	struct buf dir = BUF_INIT;
-	const char *repack[] = {NULL, "repack", "-a", "-d", "-q", NULL};
+	const char *whole[] = {NULL, "repack", "-a", "-d", "-q", NULL};
+	const char *partial[] = {"-c", promises, NULL, "repack", "-a", "-d", "-q", NULL};
 	int rc;
 
 	buf_printf(&dir, "--git-dir=%s", fetch->job->mirror);
-	repack[0] = buf_str(&dir);
+	whole[0] = partial[2] = buf_str(&dir);
 	rc = keep(fetch, err);
 	if (rc == 0)
-		rc = call(fetch, repack, -1, NULL, err);
+		rc = call(fetch, fetch->mirror.is_partial ? partial : whole, -1, NULL, err);
 	buf_release(&dir);
 	return rc;
 }
@@ -434,7 +595,8 @@ static int prepare(struct fetch *fetch, struct err *err)
 
 	rc = check_remote(fetch, err);
 	if (rc == 0)
-		rc = mirror_open(job->mirror, job->url, &fetch->mirror, err);
+		rc = mirror_open(job->mirror, job->url, job->folder ? job->folder : "",
+				&fetch->mirror, err);
 	if (rc == 0 && remote)
 		rc = secret_load(&job->access, remote, &fetch->client.secret, err);
 	if (rc == 0)

@@ -8,7 +8,7 @@
 #include "src/base/utf8.h"
 #include "src/base/wire.h"
 
-#define JOB_MAGIC    0x31424a46u /* "FJB1" */
+#define JOB_MAGIC    0x32424a46u /* "FJB2" */
 #define RESULT_MAGIC 0x31535246u /* "FRS1" */
 #define ERRNO_MAX    4095u
 
@@ -18,6 +18,7 @@
 static const size_t texts[] = {
 		TEXT(url),
 		TEXT(ref),
+		TEXT(folder),
 		TEXT(mirror),
 		TEXT(program),
 		TEXT(access.username),

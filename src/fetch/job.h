@@ -42,6 +42,7 @@ struct fetch_job {
 	enum fetch_kind kind;
 	char *url;
 	char *ref;     /* HEAD, a full name, a branch, a tag, or a full commit id */
+	char *folder;  /* only this one of the tree is shown; "": all */
 	char *mirror;  /* folder of the mirror; made when there is none */
 	char *program; /* absolute path of refmount: git asks it for credentials */
 	struct fetch_access access;

@@ -20,11 +20,10 @@
 #define PACKS	      "objects/pack"
 #define SHALLOW	      "shallow"
 #define URL_FILE      "url"
-#define TIP_REF	      "refs/refmount/tip" /* in the quarantine: what need not be fetched */
 #define SHALLOW_MAX   (4u << 20)
 #define TAGS_FILE     "packed-refs"
 #define TAGS_FILE_MAX (64u << 10)
-#define TEXT_MAX      4096
+#define TEXT_MAX      8192
 #define PATH_SIZE     (REFS_NAME_MAX + 64)
 
 /* No ref is packed, so that each stays one file; nothing happens by itself. */
@@ -139,32 +138,50 @@ static int remove_entry(void *arg, int folder, const char *name, struct err *err
 	return spared && strcmp(name, spared) == 0 ? 0 : file_remove_tree(folder, name, err);
 }
 
-int mirror_empty(struct mirror *mirror, const char *url, struct err *err)
+/* The two lines of URL_FILE; one, if the mirror is of all. */
+static void describe(const char *url, const char *folder, struct buf *out)
 {
+	buf_printf(out, "%s%s%s", url, folder[0] ? "\n" : "", folder);
+}
+
+int mirror_empty(struct mirror *mirror, const char *url, const char *folder, struct err *err)
+{
+	struct buf text = BUF_INIT;
 	int rc;
 
+	describe(url, folder, &text);
+	if (!buf_ok(&text))
+		return err_sys(err, ENOMEM, "empty the mirror");
 	rc = each_entry(mirror->dir, ".", remove_entry, NULL, err);
 	if (rc == 0)
 		rc = make_repository(mirror->dir, err);
 	if (rc == 0)
-		rc = write_text(mirror->dir, URL_FILE, url, err);
+		rc = write_text(mirror->dir, URL_FILE, buf_str(&text), err);
+	buf_release(&text);
 	mirror->full[0] = '\0';
 	mirror->tip = (struct oid){0};
+	mirror->is_partial = folder[0] != '\0';
 	return rc;
 }
 
-static bool is_mirror_of(const struct mirror *mirror, const char *url)
+/* Can it be used for that? */
+static bool is_mirror_of(struct mirror *mirror, const char *url, const char *folder)
 {
-	struct buf text = BUF_INIT;
-	bool is_same;
+	struct buf found = BUF_INIT, wanted = BUF_INIT;
+	bool is_all, is_same;
 
-	is_same = file_read(mirror->dir, URL_FILE, TEXT_MAX, &text, NULL) == 0 &&
-			strcmp(buf_str(&text), url) == 0;
-	buf_release(&text);
-	return is_same;
+	describe(url, folder, &wanted);
+	(void)file_read(mirror->dir, URL_FILE, TEXT_MAX, &found, NULL);
+	is_all = strcmp(buf_str(&found), url) == 0;
+	is_same = buf_ok(&wanted) && strcmp(buf_str(&found), buf_str(&wanted)) == 0;
+	mirror->is_partial = !is_all;
+	buf_release(&wanted);
+	buf_release(&found);
+	return is_all || is_same;
 }
 
-int mirror_open(const char *path, const char *url, struct mirror *out, struct err *err)
+int mirror_open(const char *path, const char *url, const char *folder, struct mirror *out,
+		struct err *err)
 {
 	struct mirror mirror = MIRROR_INIT;
 	int rc;
@@ -176,12 +193,12 @@ int mirror_open(const char *path, const char *url, struct mirror *out, struct er
 	mirror.dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (mirror.dir < 0)
 		return err_sys(err, errno, "open the mirror '%s'", path);
-	if (is_mirror_of(&mirror, url)) {
+	if (is_mirror_of(&mirror, url, folder)) {
 		rc = sweep(&mirror, err);
 		if (rc == 0)
 			rc = make_repository(mirror.dir, err);
 	} else {
-		rc = mirror_empty(&mirror, url, err);
+		rc = mirror_empty(&mirror, url, folder, err);
 	}
 	if (rc < 0)
 		mirror_close(&mirror);
@@ -304,7 +321,7 @@ int mirror_begin(struct mirror *mirror, struct err *err)
 	if (rc == 0)
 		rc = copy_shallow(mirror->dir, dir, err);
 	if (rc == 0 && !oid_is_zero(&mirror->tip))
-		rc = write_ref(dir, TIP_REF, &mirror->tip, err);
+		rc = write_ref(dir, MIRROR_TIP_REF, &mirror->tip, err);
 	(void)close(dir);
 	return rc;
 }
@@ -364,7 +381,8 @@ static int move_pack(void *arg, int folder, const char *name, struct err *err)
 {
 	const struct move *move = arg;
 	bool is_wanted = move->extension ? is_pack(name, move->extension)
-					 : is_pack(name, ".pack") || is_pack(name, ".rev");
+					 : is_pack(name, ".pack") || is_pack(name, ".rev") ||
+					is_pack(name, ".promisor");
 	int fd, rc;
 
 	if (!is_wanted)

@@ -3,7 +3,7 @@
  * it. Files only; what they mean is git's business.
  *
  *     mirror.git/            a bare repository that git and libgit2 can read
- *       url                  of the remote that it is a mirror of
+ *       url                  of the remote that it is a mirror of; and the folder, where it is of one
  *       refs/...             the one ref that is followed, by its own name
  *       packed-refs          tags of what it leads to, where somebody wants them
  *       refs/keep/ID         revisions that must stay, whoever cleans up
@@ -14,6 +14,9 @@
  * the next. So whoever reads the mirror sees the state before or after, also after a crash. (A refused
  * `git fetch` into the mirror itself can leave its objects behind, and a second one would then take
  * them for checked.)
+ *
+ * A mirror of one folder has all commits and folders of what it mirrors, but files only of that one. git
+ * marks such packs (".promisor"), and knows by that mark that what is missing is missing on purpose.
  *
  * One process at a time may use a mirror for writing.
  */
@@ -35,6 +38,7 @@ struct mirror {
 	int dir;
 	char full[REFS_NAME_MAX]; /* what is followed, as far as it is known; "": not */
 	struct oid tip;		  /* where that points here; zero: nowhere */
+	bool is_partial;	  /* of one folder */
 };
 
 #define MIRROR_INIT                                                                                \
@@ -43,14 +47,15 @@ struct mirror {
 	}
 
 /*
- * Open the mirror of URL at PATH (borrowed), make one where there is none, empty it when it is of another URL,
- * and remove what was left of earlier attempts.
+ * Open the mirror of URL, or of its FOLDER ("": all), at PATH (borrowed), make one where there is none, empty it when it
+ * is of something else, and remove what was left of earlier attempts. A mirror of all does for a folder as well.
  */
-int mirror_open(const char *path, const char *url, struct mirror *out, struct err *err);
+int mirror_open(const char *path, const char *url, const char *folder, struct mirror *out,
+		struct err *err);
 void mirror_close(struct mirror *mirror);
 
 /* Forget everything: the next fetch begins from nothing. */
-int mirror_empty(struct mirror *mirror, const char *url, struct err *err);
+int mirror_empty(struct mirror *mirror, const char *url, const char *folder, struct err *err);
 
 /* Look for the ref that NAME stood for when it was fetched last: sets `full` and `tip`. */
 void mirror_find(struct mirror *mirror, const char *name);
@@ -60,6 +65,7 @@ void mirror_incoming(const struct mirror *mirror, struct buf *out);
 
 /* A quarantine that knows `tip`, and an incoming ref to fetch into. */
 #define MIRROR_INCOMING_REF "refs/refmount/incoming"
+#define MIRROR_TIP_REF	    "refs/refmount/tip" /* what need not be fetched, if there is something */
 int mirror_begin(struct mirror *mirror, struct err *err);
 
 /*

@@ -17,6 +17,7 @@ static struct fetch_job make_job(void)
 
 	job.url = strdup("https://example.com/x");
 	job.ref = strdup("main");
+	job.folder = strdup("nginx/conf");
 	job.mirror = strdup("/var/lib/refmount/x/mirror.git");
 	job.program = strdup("/usr/bin/refmount");
 	job.access.username = strdup("deploy");
@@ -43,6 +44,7 @@ static void jobs_travel(void **state)
 	fetch_job_encode(&job, &bytes);
 	assert_int_equal(fetch_job_decode(bytes.data, bytes.len, &copy, NULL), 0);
 	assert_string_equal(copy.url, "https://example.com/x");
+	assert_string_equal(copy.folder, "nginx/conf");
 	assert_string_equal(copy.access.proxy, "http://proxy.example.com");
 	assert_string_equal(copy.access.token_file, "");
 	assert_string_equal(copy.access.helper[0], "/usr/local/bin/get-token");

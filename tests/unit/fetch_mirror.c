@@ -72,8 +72,39 @@ static void open_it(struct mirror *mirror, const char *url)
 {
 	struct err err = ERR_INIT;
 
-	if (mirror_open(path, url, mirror, &err) < 0)
+	if (mirror_open(path, url, "", mirror, &err) < 0)
 		fail_msg("%s", err.text);
+}
+
+/* What it is of, and whether that is a folder. */
+static void a_folder(void **state)
+{
+	struct mirror mirror = MIRROR_INIT;
+
+	(void)state;
+	assert_int_equal(mirror_open(path, URL, "", &mirror, NULL), 0);
+	assert_false(mirror.is_partial);
+	put("mark", "");
+	mirror_close(&mirror);
+	/* All does for a folder. */
+	assert_int_equal(mirror_open(path, URL, "d/e", &mirror, NULL), 0);
+	assert_false(mirror.is_partial);
+	assert_true(exists("mark"));
+	assert_int_equal(mirror_empty(&mirror, URL, "d/e", NULL), 0);
+	assert_true(mirror.is_partial);
+	put("mark", "");
+	mirror_close(&mirror);
+	assert_int_equal(mirror_open(path, URL, "d/e", &mirror, NULL), 0);
+	assert_true(mirror.is_partial && exists("mark"));
+	mirror_close(&mirror);
+	/* A folder does not do for another one, or for all. */
+	assert_int_equal(mirror_open(path, URL, "d", &mirror, NULL), 0);
+	assert_true(mirror.is_partial && !exists("mark"));
+	put("mark", "");
+	mirror_close(&mirror);
+	assert_int_equal(mirror_open(path, URL, "", &mirror, NULL), 0);
+	assert_true(!mirror.is_partial && !exists("mark"));
+	mirror_close(&mirror);
 }
 
 /* What git would leave in the quarantine for commit HEX. */
@@ -261,6 +292,7 @@ static void kept(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+			TEST(a_folder),
 			TEST(a_new_one),
 			TEST(taken_over),
 			TEST(quarantine_knows),
