@@ -10,9 +10,8 @@
  * neither do those who ask every second keep a server that takes three from answering, nor do they hide that
  * it never does.
  *
- * Polls have a jitter, so that a thousand nodes that were started together do not come together for
- * ever. After a failure the pauses double, up to BACKOFF_MAX_MS, until a look works, somebody asks, or the
- * network of this machine changes.
+ * After a failure the pauses get longer (pauses.h), until a look works, somebody asks, or the network of this machine
+ * changes.
  *
  * A mirror collects one pack for each fetch that brought something. When there are many they are made one,
  * in a pause: not while somebody reads the mirror, and given up when there is something to do.
@@ -22,7 +21,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "src/base/buf.h"
 #include "src/base/clock.h"
@@ -30,16 +28,14 @@
 #include "src/base/str.h"
 #include "src/engine/fetches.h"
 #include "src/engine/network.h"
+#include "src/engine/pauses.h"
 #include "src/engine/resolver.h"
 #include "src/fetch/job.h"
 #include "src/fetch/mirror.h"
 
-#define BACKOFF_MIN_MS 1000
-#define BACKOFF_MAX_MS (5ull * 60 * 1000)
-#define PATIENCE_MS    2000 /* with a look that stands still, while somebody wants the next */
-#define JITTER_PERCENT 10
-#define PACKS_MAX      20   /* more of them are made one */
-#define TIDY_AFTER_MS  5000 /* that nothing has happened */
+#define PATIENCE_MS   2000 /* with a look that stands still, while somebody wants the next */
+#define PACKS_MAX     20   /* more of them are made one */
+#define TIDY_AFTER_MS 5000 /* that nothing has happened */
 
 enum doing { DOING_NOTHING = 0, DOING_LOOK, DOING_TIDY };
 
@@ -73,33 +69,6 @@ struct remote_follow {
 static struct remote_follow *remote_of(struct follow *follow)
 {
 	return (struct remote_follow *)follow;
-}
-
-/* --- pauses --- */
-
-/* AROUND, give or take JITTER_PERCENT. */
-static uint64_t jitter(uint64_t around_ms)
-{
-	uint64_t span = around_ms * 2 * JITTER_PERCENT / 100 + 1, random;
-
-	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) != (ssize_t)sizeof(random))
-		random = clock_mono_ns();
-	return around_ms - span / 2 + random % span;
-}
-
-/* Until the next look by itself; 0: none. */
-static uint64_t next_pause(const struct remote_follow *remote)
-{
-	uint64_t most = remote->poll_ms > BACKOFF_MAX_MS ? remote->poll_ms : BACKOFF_MAX_MS;
-	uint64_t pause_ms = remote->poll_ms;
-
-	if (pause_ms == 0)
-		return 0;
-	if (remote->failures > 0 && pause_ms < BACKOFF_MIN_MS)
-		pause_ms = BACKOFF_MIN_MS;
-	for (unsigned i = 1; i < remote->failures && pause_ms < most; i++)
-		pause_ms *= 2;
-	return jitter(pause_ms < most ? pause_ms : most);
 }
 
 /* --- looks --- */
@@ -137,7 +106,7 @@ static void finish(struct remote_follow *remote, struct follow_answer *answer)
 	uint64_t pause_ms;
 
 	remote->failures = answer->rc < 0 ? remote->failures + 1 : 0;
-	pause_ms = next_pause(remote);
+	pause_ms = pauses_next(remote->poll_ms, remote->failures);
 	answer->next_ms = pause_ms;
 	answer->asked_ms = remote->asked_ms;
 	remote->ended = remote->begun;

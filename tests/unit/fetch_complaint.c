@@ -112,6 +112,7 @@ static void network(void **state)
 	says(&job, "fatal: x: Could not resolve host: x\n", "'git.example.com' is known");
 	says(&job, "ssh: connect to host x port 22: Connection refused\n", "refused");
 	says(&job, "fatal: expected flush after ref listing\n", "ended before");
+	says(&job, "fatal: packet write failed: Broken pipe\n", "ended before");
 	job.access.proxy = text("http://proxy.example.com:3128");
 	says(&job, "fatal: x: Failed to connect to x port 3128\n",
 			"through proxy 'http://proxy.example.com:3128'");
