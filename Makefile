@@ -12,6 +12,9 @@ LIBEXECDIR ?= $(PREFIX)/libexec/refmount
 MANDIR     ?= $(PREFIX)/share/man
 DOCDIR     ?= $(PREFIX)/share/doc/refmount
 UNITDIR    ?= $(PREFIX)/lib/systemd/system
+BASHDIR    ?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR     ?= $(PREFIX)/share/zsh/site-functions
+FISHDIR    ?= $(PREFIX)/share/fish/vendor_completions.d
 
 VARIANT ?= plain
 O       := build/$(VARIANT)
@@ -348,6 +351,9 @@ install: all
 		else install -m 644 docs/man/$$page $(DESTDIR)$(MANDIR)/$$page; fi || exit 1; \
 	done
 	$(foreach unit,$(UNITS_OF_SYSTEMD),sed 's|@BINDIR@|$(BINDIR)|' $(unit) >$(DESTDIR)$(UNITDIR)/$(notdir $(unit)) &&) true
+	install -D -m 644 examples/completion/refmount.bash $(DESTDIR)$(BASHDIR)/refmount
+	install -D -m 644 examples/completion/_refmount $(DESTDIR)$(ZSHDIR)/_refmount
+	install -D -m 644 examples/completion/refmount.fish $(DESTDIR)$(FISHDIR)/refmount.fish
 	install -m 644 README.md docs/ARCHITECTURE.md $(DESTDIR)$(DOCDIR)
 	cp -r examples $(DESTDIR)$(DOCDIR)/
 
@@ -355,6 +361,7 @@ uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/refmount $(DESTDIR)$(SBINDIR)/mount.refmount
 	rm -f $(addprefix $(DESTDIR)$(MANDIR)/,$(MANUALS))
 	rm -f $(foreach unit,$(UNITS_OF_SYSTEMD),$(DESTDIR)$(UNITDIR)/$(notdir $(unit)))
+	rm -f $(DESTDIR)$(BASHDIR)/refmount $(DESTDIR)$(ZSHDIR)/_refmount $(DESTDIR)$(FISHDIR)/refmount.fish
 	rm -rf $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(DOCDIR)
 
 clean:

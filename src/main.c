@@ -9,6 +9,7 @@
 
 #include "src/base/buf.h"
 #include "src/base/str.h"
+#include "src/cmd/complete.h"
 #include "src/cmd/options.h"
 #include "src/cmd/say.h"
 #include "src/cmd/verbs.h"
@@ -109,6 +110,8 @@ static int run_verb(int argc, char **argv)
 	}
 	if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
 		return help(argv[2]);
+	if (strcmp(name, "complete") == 0)
+		return complete(verbs, VERB_COUNT, argc - 2, argv + 2);
 	if (strcmp(name, "--version") == 0)
 		name = "version";
 	verb = find_verb(name);

@@ -25,5 +25,6 @@ const struct command cmd_apply = {
 		.example = "refmount drift /srv/config --diff; refmount apply /srv/config",
 		.operands_min = 0,
 		.operands_max = 1,
+		.offers = {OFFER_MOUNTS | OFFER_FOLDERS},
 		.run = run,
 };

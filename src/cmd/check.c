@@ -235,5 +235,6 @@ const struct command cmd_check = {
 		.options = options,
 		.operands_min = 1,
 		.operands_max = 1,
+		.offers = {OFFER_MOUNTS | OFFER_FOLDERS | OFFER_SOURCES},
 		.run = run,
 };

@@ -132,5 +132,6 @@ const struct command cmd_doctor = {
 		.options = doctor_options,
 		.operands_min = 0,
 		.operands_max = 1,
+		.offers = {OFFER_MOUNTS | OFFER_FOLDERS | OFFER_SOURCES | OFFER_CONFIGS},
 		.run = run,
 };

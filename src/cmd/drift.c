@@ -102,5 +102,6 @@ const struct command cmd_drift = {
 		.options = drift_options,
 		.operands_min = 0,
 		.operands_max = 1,
+		.offers = {OFFER_MOUNTS | OFFER_FOLDERS},
 		.run = run,
 };

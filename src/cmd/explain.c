@@ -368,5 +368,6 @@ const struct command cmd_explain = {
 		.options = options,
 		.operands_min = 2,
 		.operands_max = 2,
+		.offers = {OFFER_MOUNTS | OFFER_FOLDERS | OFFER_SOURCES, OFFER_PATHS},
 		.run = run,
 };

@@ -24,5 +24,6 @@ const struct command cmd_follow = {
 		.example = "refmount follow /srv/config release/2026-11",
 		.operands_min = 2,
 		.operands_max = 2,
+		.offers = {OFFER_MOUNTS | OFFER_FOLDERS, OFFER_REFS},
 		.run = run,
 };

@@ -31,5 +31,6 @@ const struct command cmd_history = {
 		.options = history_options,
 		.operands_min = 0,
 		.operands_max = 1,
+		.offers = {OFFER_MOUNTS | OFFER_FOLDERS},
 		.run = run,
 };

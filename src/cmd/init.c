@@ -198,5 +198,6 @@ const struct command cmd_init = {
 		.example = "refmount init ~/config",
 		.operands_min = 0,
 		.operands_max = 1,
+		.offers = {OFFER_FOLDERS},
 		.run = run,
 };

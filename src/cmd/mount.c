@@ -115,6 +115,7 @@ const struct command cmd_mount = {
 		.keys = plan_keys,
 		.operands_min = 0,
 		.operands_max = 2,
+		.offers = {OFFER_FOLDERS | OFFER_SOURCES | OFFER_CONFIGS, OFFER_FOLDERS},
 		.run = run,
 };
 

@@ -20,10 +20,15 @@ struct spelling {
 static const struct spelling on_command_line = {"--", "option"};
 static const struct spelling in_list = {"", "mount option"};
 
-static bool takes_value(const struct option *option)
+bool options_takes_value(const struct option *option)
 {
 	return option->kind != OPTION_FLAG && option->kind != OPTION_IGNORED &&
 			option->kind != OPTION_REFUSED;
+}
+
+bool options_is_shown(const struct option *option)
+{
+	return option->help && option->kind != OPTION_REFUSED;
 }
 
 static const struct option *find_name(const struct option *options, const char *name, size_t len)
@@ -137,9 +142,9 @@ static int parse_long(struct cursor *at, const char *text)
 		str_copy(name, len + 1 < sizeof(name) ? len + 1 : sizeof(name), text);
 		return unknown(at->command->options, name, &on_command_line, at->err);
 	}
-	if (value && !takes_value(option))
+	if (value && !options_takes_value(option))
 		return err_set(at->err, EINVAL, "option '--%s' takes no value", option->name);
-	if (!value && takes_value(option)) {
+	if (!value && options_takes_value(option)) {
 		if (at->next == at->argc)
 			return err_set(at->err, EINVAL, "option '--%s' needs a value",
 					option->name);
@@ -158,7 +163,7 @@ static int parse_short(struct cursor *at, const char *letters)
 		option = find_letter(at->command->options, *letters);
 		if (!option)
 			return err_set(at->err, EINVAL, "unknown option '-%c'", *letters);
-		if (takes_value(option)) {
+		if (options_takes_value(option)) {
 			value = letters[1] ? letters + 1 : NULL;
 			if (!value && at->next == at->argc)
 				return err_set(at->err, EINVAL, "option '-%c' needs a value",
@@ -222,7 +227,7 @@ static int parse_key(const struct option *keys, char *text, void *args, struct e
 	key = find_name(keys, text, strlen(text));
 	if (!key)
 		return unknown(keys, text, &in_list, err);
-	if (!equals && takes_value(key))
+	if (!equals && options_takes_value(key))
 		return err_set(err, EINVAL, "mount option '%s' needs a value: %s=%s", key->name,
 				key->name, key->value);
 	if (equals && key->kind == OPTION_FLAG)
@@ -240,6 +245,44 @@ int options_parse_keys(const struct option *keys, char *text, void *args, struct
 	return rc;
 }
 
+/* The option that WORD leaves without its value, or NULL. */
+static const struct option *lacks_value(const struct option *options, const char *word)
+{
+	const struct option *option = NULL;
+
+	if (word[1] == '-') {
+		option = find_name(options, word + 2, strlen(word + 2));
+		return option && options_takes_value(option) ? option : NULL;
+	}
+	for (word++; *word; word++) {
+		option = find_letter(options, *word);
+		if (option && options_takes_value(option))
+			return word[1] ? NULL : option;
+	}
+	return NULL;
+}
+
+struct options_place options_place(const struct command *command, int argc, char *const *argv)
+{
+	struct options_place place = {0};
+
+	for (int i = 1; i < argc; i++) {
+		const char *word = argv[i];
+
+		if (place.option) {
+			place.option = NULL;
+		} else if (place.is_ended || word[0] != '-' || word[1] == '\0') {
+			place.operand = place.operand ? place.operand : word;
+			place.operands++;
+		} else if (strcmp(word, "--") == 0) {
+			place.is_ended = true;
+		} else {
+			place.option = lacks_value(command->options, word);
+		}
+	}
+	return place;
+}
+
 /* One line: what has been added since START, blanks, the explanation. */
 static void explain(struct buf *out, size_t start, const char *help)
 {
@@ -254,7 +297,7 @@ static void help_options(const struct option *options, struct buf *out)
 	size_t start;
 
 	for (; options && options->name; options++) {
-		if (!options->help || options->kind == OPTION_REFUSED)
+		if (!options_is_shown(options))
 			continue;
 		start = out->len;
 		buf_add_str(out, "  ");
@@ -264,7 +307,7 @@ static void help_options(const struct option *options, struct buf *out)
 			buf_add_str(out, ", ");
 		if (strlen(options->name) > 1)
 			buf_printf(out, "--%s", options->name);
-		if (takes_value(options))
+		if (options_takes_value(options))
 			buf_printf(out, " %s", options->value);
 		explain(out, start, options->help);
 	}
@@ -275,11 +318,11 @@ static void help_keys(const struct option *keys, struct buf *out)
 	size_t start;
 
 	for (; keys->name; keys++) {
-		if (!keys->help || keys->kind == OPTION_REFUSED)
+		if (!options_is_shown(keys))
 			continue;
 		start = out->len;
 		buf_printf(out, "  %s", keys->name);
-		if (takes_value(keys))
+		if (options_takes_value(keys))
 			buf_printf(out, "=%s", keys->value);
 		explain(out, start, keys->help);
 	}

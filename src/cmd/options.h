@@ -17,6 +17,7 @@ struct buf;
 struct err;
 
 #define OPTIONS_LIST_MAX 64
+#define OPERANDS_MAX	 3 /* of a verb, those behind "--" apart */
 
 enum option_kind {
 	OPTION_FLAG,	 /* bool */
@@ -44,6 +45,18 @@ struct option {
 
 #define OPTION_INTO(type, field) .offset = offsetof(type, field)
 
+/* What a word can be, or'ed: what completion offers for it. */
+enum offer {
+	OFFER_FILES = 1,
+	OFFER_FOLDERS = 2,
+	OFFER_MOUNTS = 4,     /* names and mount points */
+	OFFER_CONFIGS = 8,    /* names of node configurations */
+	OFFER_SOURCES = 16,   /* REPO#REF */
+	OFFER_REFS = 32,      /* of what the first operand names */
+	OFFER_REVISIONS = 64, /* the same, and @N of the mount that it names */
+	OFFER_PATHS = 128,    /* what that mount shows */
+};
+
 /* A verb. Its operands are what is neither an option nor the value of one. */
 struct command {
 	const char *name;
@@ -54,6 +67,7 @@ struct command {
 	const struct option *options; /* or NULL */
 	const struct option *keys;    /* what `-o` takes, for the help, or NULL */
 	int operands_min, operands_max;
+	unsigned offers[OPERANDS_MAX], offers_behind; /* for each operand, and behind "--" */
 	int (*run)(const struct command *command, int argc, char **argv); /* argv[0]: the verb */
 };
 
@@ -70,6 +84,21 @@ int options_parse(
  * name that begins with "x-" is ignored, as mount(8) wants it. 0 or -EINVAL.
  */
 int options_parse_keys(const struct option *keys, char *text, void *args, struct err *err);
+
+/* Where a word stands on a command line. */
+struct options_place {
+	const struct option *option; /* it is the value of this one; NULL: of none */
+	const char *operand;	     /* the first one before it, or NULL */
+	int operands;		     /* how many are before it */
+	bool is_ended;		     /* "--" is before it */
+};
+
+/* Where the word behind ARGV[1..ARGC-1] would stand. What is unknown there is skipped. */
+struct options_place options_place(const struct command *command, int argc, char *const *argv);
+
+/* Is there a value behind it, and the option to be listed? */
+bool options_takes_value(const struct option *option);
+bool options_is_shown(const struct option *option);
 
 /* Append the text of `refmount NAME --help`. */
 void options_help(const struct command *command, struct buf *out);

@@ -21,5 +21,6 @@ const struct command cmd_resume = {
 		.example = "refmount resume /srv/config",
 		.operands_min = 1,
 		.operands_max = 1,
+		.offers = {OFFER_MOUNTS | OFFER_FOLDERS},
 		.run = run,
 };

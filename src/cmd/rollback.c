@@ -36,5 +36,6 @@ const struct command cmd_rollback = {
 		.options = rollback_options,
 		.operands_min = 1,
 		.operands_max = 1,
+		.offers = {OFFER_MOUNTS | OFFER_FOLDERS},
 		.run = run,
 };

@@ -196,5 +196,6 @@ const struct command cmd_status = {
 		.options = status_options,
 		.operands_min = 0,
 		.operands_max = 1,
+		.offers = {OFFER_MOUNTS | OFFER_FOLDERS},
 		.run = run,
 };

@@ -49,5 +49,6 @@ const struct command cmd_switch = {
 		.options = switch_options,
 		.operands_min = 2,
 		.operands_max = 2,
+		.offers = {OFFER_MOUNTS | OFFER_FOLDERS, OFFER_REVISIONS},
 		.run = run,
 };

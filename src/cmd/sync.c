@@ -35,5 +35,6 @@ const struct command cmd_sync = {
 		.options = sync_options,
 		.operands_min = 0,
 		.operands_max = 1,
+		.offers = {OFFER_MOUNTS | OFFER_FOLDERS},
 		.run = run,
 };

@@ -207,5 +207,6 @@ const struct command cmd_umount = {
 		.options = umount_options,
 		.operands_min = 1,
 		.operands_max = 1,
+		.offers = {OFFER_MOUNTS | OFFER_FOLDERS},
 		.run = run,
 };

@@ -148,5 +148,6 @@ const struct command cmd_upgrade = {
 		.example = "refmount upgrade /srv/config /opt/refmount-0.2/refmount",
 		.operands_min = 1,
 		.operands_max = 2,
+		.offers = {OFFER_MOUNTS | OFFER_FOLDERS, OFFER_FILES},
 		.run = run,
 };

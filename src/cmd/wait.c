@@ -44,5 +44,6 @@ const struct command cmd_wait = {
 		.options = wait_options,
 		.operands_min = 1,
 		.operands_max = 2,
+		.offers = {OFFER_MOUNTS | OFFER_FOLDERS, OFFER_REVISIONS},
 		.run = run,
 };

@@ -16,7 +16,10 @@ struct buf;
 struct err;
 struct repo;
 
-#define REF_NAME_MAX 1024 /* bytes with NUL */
+#define REF_NAME_MAX  1024 /* bytes with NUL */
+#define REF_NAMES_MAX 2000 /* refs that are listed */
+
+typedef void repo_ref_fn(void *arg, const char *name);
 
 /*
  * Open SOURCE: path of a bare repository, of a worktree or of its .git (folder or file), or
@@ -49,6 +52,12 @@ const char *repo_common_dir(const struct repo *repo);
  */
 int repo_ref(struct repo *repo, const char *ref, char full[static REF_NAME_MAX], struct oid *commit,
 		struct err *err);
+
+/*
+ * Call FN with the name of each ref as a person would type it: branches, tags, branches of remotes
+ * without what is in front of them, others in full. At most REF_NAMES_MAX.
+ */
+void repo_each_ref(struct repo *repo, repo_ref_fn *fn, void *arg);
 
 /*
  * The folders that have to be watched to see FULL move, each path NUL-terminated in OUT, most

@@ -23,7 +23,6 @@
 #include "src/git/object.h"
 #include "src/git/regular.h"
 
-#define SUGGEST_MAX  2000 /* refs looked at for "did you mean" */
 #define REF_FILE_MAX (64u << 10)
 
 static int forget_refs(struct repo *repo, struct err *err)
@@ -116,43 +115,50 @@ static const char *short_name(const char *full)
 	return full;
 }
 
-/* Names of refs, NULL-terminated, in NAMES; their number. */
-static size_t collect_names(struct repo *repo, char **names)
+void repo_each_ref(struct repo *repo, repo_ref_fn *fn, void *arg)
 {
 	git_reference_iterator *refs = NULL;
 	const char *full;
-	size_t count = 0;
 
 	if (git_reference_iterator_new(&refs, repo->handle) < 0)
-		return 0;
-	while (count < SUGGEST_MAX && git_reference_next_name(&full, refs) == 0) {
-		names[count] = strdup(short_name(full));
-		if (!names[count])
-			break;
-		count++;
-	}
+		return;
+	for (int count = 0; count < REF_NAMES_MAX && git_reference_next_name(&full, refs) == 0;
+			count++)
+		fn(arg, short_name(full));
 	git_reference_iterator_free(refs);
-	return count;
+}
+
+struct names {
+	char *items[REF_NAMES_MAX + 1]; /* NULL-terminated */
+	size_t count;
+};
+
+static void collect_name(void *arg, const char *name)
+{
+	struct names *names = arg;
+
+	names->items[names->count] = strdup(name);
+	if (names->items[names->count])
+		names->count++;
 }
 
 static int not_found(struct repo *repo, const char *name, struct err *err)
 {
-	char **names = calloc(SUGGEST_MAX + 1, sizeof(*names));
+	struct names *names = calloc(1, sizeof(*names));
 	const char *near = NULL;
-	size_t count = 0;
 	int rc;
 
 	if (names) {
-		count = collect_names(repo, names);
-		near = str_suggest(name, (const char *const *)names);
+		repo_each_ref(repo, collect_name, names);
+		near = str_suggest(name, (const char *const *)names->items);
 	}
 	if (near && strcmp(near, name) != 0)
 		rc = err_set(err, ENOENT, "no ref '%s' in '%s' (did you mean '%s'?)", name,
 				repo->common_dir, near);
 	else
 		rc = err_set(err, ENOENT, "no ref '%s' in '%s'", name, repo->common_dir);
-	for (size_t i = 0; i < count; i++)
-		free(names[i]);
+	for (size_t i = 0; names && i < names->count; i++)
+		free(names->items[i]);
 	free(names);
 	return rc;
 }

@@ -187,7 +187,7 @@ def commands():
     """The program, its help, and the pages have the same commands, each of these the same options."""
     listed = set(re.findall(r"^  (\w+) ", re.search(r"Commands:\n(.*?)\n\n", help_of(), flags=re.S).group(1), flags=re.M))
     own = {heading.removeprefix("refmount ") for heading in sections("refmount.1") if heading.startswith("refmount ")}
-    compare("commands", listed | {"help"}, set(re.findall(r"^\.It Xr refmount-(\w+) 1$", manual("refmount.1"), flags=re.M)) | own)
+    compare("commands", listed | {"help", "complete"}, set(re.findall(r"^\.It Xr refmount-(\w+) 1$", manual("refmount.1"), flags=re.M)) | own)
     for verb in sorted(listed - own):
         text = help_of(verb)
         there = options_of(text)

@@ -193,6 +193,41 @@ static void a_list_has_an_end(void **state)
 	assert_string_equal(err.text, "'--option' is given more than 64 times");
 }
 
+/* Where the word behind LINE stands, which is cut. */
+static struct options_place place_of(char *line)
+{
+	int argc = split(line);
+
+	return options_place(&command, argc, words);
+}
+
+static void a_place_is_found(void **state)
+{
+	char nothing[] = "verb", value[] = "verb a --reason", done[] = "verb a --reason b c";
+	char given[] = "verb --reason=b", letters[] = "verb -fr", letter[] = "verb -rb -f";
+	char ended[] = "verb a -- -r", unknown[] = "verb --such a";
+	struct options_place place = place_of(nothing);
+
+	(void)state;
+	assert_null(place.option);
+	assert_null(place.operand);
+	assert_int_equal(place.operands, 0);
+	place = place_of(value);
+	assert_string_equal(place.option->name, "reason");
+	place = place_of(done);
+	assert_null(place.option);
+	assert_string_equal(place.operand, "a");
+	assert_int_equal(place.operands, 2);
+	assert_null(place_of(given).option);
+	assert_string_equal(place_of(letters).option->name, "reason");
+	assert_null(place_of(letter).option);
+	place = place_of(ended);
+	assert_true(place.is_ended);
+	assert_null(place.option);
+	assert_int_equal(place.operands, 2);
+	assert_int_equal(place_of(unknown).operands, 1);
+}
+
 static void help(void **state)
 {
 	struct buf out = BUF_INIT;
@@ -220,6 +255,7 @@ int main(void)
 			cmocka_unit_test(what_is_wrong_is_said),
 			cmocka_unit_test(lists_of_keys),
 			cmocka_unit_test(a_list_has_an_end),
+			cmocka_unit_test(a_place_is_found),
 			cmocka_unit_test(help),
 	};
 
