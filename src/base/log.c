@@ -43,11 +43,11 @@ void log_open(const char *new_role, const char *new_name, bool is_daemon)
 		(void)close(journal);
 	journal = -1;
 	target = choose(is_daemon);
-	if (target != TARGET_SYSLOG)
-		return;
-	/* A role in a sandbox can open neither the time zone nor the socket later on. */
+	/* A role in a sandbox can open neither the time zone nor the socket later on. The time zone is
+	 * opened by whatever first makes a date, also one in UTC. */
 	tzset();
-	openlog("refmount", LOG_PID | LOG_NDELAY, LOG_DAEMON);
+	if (target == TARGET_SYSLOG)
+		openlog("refmount", LOG_PID | LOG_NDELAY, LOG_DAEMON);
 }
 
 /* One write a line, so that lines of several processes do not mix. */
