@@ -1,6 +1,7 @@
 #include "src/base/notify.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,11 +73,14 @@ int notify_send(const char *text, int fd)
 	return rc;
 }
 
+/* Of what it keeps a manager wants to know when it hangs up; one that cannot be asked it would not take. */
 int notify_store(const char *name, int fd)
 {
-	char text[NOTIFY_NAME_MAX + 32];
+	bool is_path = fcntl(fd, F_GETFL) & O_PATH;
+	char text[NOTIFY_NAME_MAX + 48];
 
-	(void)snprintf(text, sizeof(text), "FDSTORE=1\nFDNAME=%s", name);
+	(void)snprintf(text, sizeof(text), "FDSTORE=1\nFDNAME=%s%s", name,
+			is_path ? "\nFDPOLL=0" : "");
 	return notify_send(text, fd);
 }
 

@@ -12,6 +12,7 @@ is "$(cat "$M/a")" one 'and does'
 like "$(cat "$T/m/log")" 'FDSTORE=1 FDNAME=device' 'the connection is kept'
 like "$(cat "$T/m/log")" 'FDSTORE=1 FDNAME=state' 'so is the state'
 like "$(cat "$T/m/log")" 'FDSTORE=1 FDNAME=segment.1' 'and what it serves from'
+is "$(grep REFUSED "$T/m/log")" '' 'there is nothing that systemd would not keep'
 like "$(cat "$T/m/log")" 'STATUS=[0-9a-f]{12} of refs/heads/main, Synced, Healthy' 'and what is going on'
 exec 7<"$M/d/deep/c"
 new=$(commit a two)

@@ -46,11 +46,24 @@ def start():
     finally:
         os._exit(127)
 
+def can_be_asked(fd):
+    """Whether it hangs up. A file never does (EPERM), and is taken all the same; an O_PATH descriptor cannot even be asked."""
+    with select.epoll() as poll:
+        try:
+            poll.register(fd, 0)
+        except PermissionError:
+            pass
+        except OSError:
+            return False
+    return True
+
 def take(text, fds):
     words = dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
     name = words.get("FDNAME", "stored")
     log.write(" ".join(text.split("\n")) + "\n")
-    if words.get("FDSTORE") == "1":
+    if words.get("FDSTORE") == "1" and words.get("FDPOLL") != "0" and not all(map(can_be_asked, fds)):
+        log.write(f"REFUSED={name}\n")
+    elif words.get("FDSTORE") == "1":
         store.setdefault(name, []).extend(fds)
         fds = []
     if words.get("FDSTOREREMOVE") == "1":

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -83,6 +84,12 @@ static void sends_to_a_path(void **state)
 	assert_int_equal(fstat(sock, &sent), 0);
 	assert_int_equal(fstat(fd, &got), 0);
 	assert_true(sent.st_ino == got.st_ino && fd != sock);
+	(void)close(fd);
+	fd = open("/", O_PATH | O_CLOEXEC);
+	assert_int_equal(notify_store("door", fd), 0);
+	(void)close(fd);
+	fd = take(sock, text, sizeof(text));
+	assert_string_equal(text, "FDSTORE=1\nFDNAME=door\nFDPOLL=0");
 	assert_int_equal(notify_unstore("device"), 0);
 	assert_int_equal(take(sock, text, sizeof(text)), -1);
 	assert_string_equal(text, "FDSTOREREMOVE=1\nFDNAME=device");
