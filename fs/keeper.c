@@ -85,17 +85,21 @@ void keeper_fail(struct keeper *keeper, int code, const char *text)
 
 /* --- ending --- */
 
+/* Is there a server that has to end with us? */
+static bool has_server(const struct keeper *keeper)
+{
+	return keeper->server.pid > 0 && !keeper->leaves_server;
+}
+
 void keeper_check_ended(struct keeper *keeper)
 {
-	bool has_server = keeper->server.pid > 0 && !keeper->leaves_server;
-
-	if (keeper->is_ending && !has_server && keeper->engine.pid == 0)
+	if (keeper->is_ending && !has_server(keeper) && keeper->engine.pid == 0)
 		loop_stop(keeper->loop, keeper->exit_status);
 }
 
 static void signal_children(struct keeper *keeper, int signo)
 {
-	if (keeper->server.pid > 0)
+	if (has_server(keeper))
 		(void)kill(keeper->server.pid, signo);
 	if (keeper->engine.pid > 0)
 		(void)kill(keeper->engine.pid, signo);
