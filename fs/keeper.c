@@ -496,7 +496,8 @@ static int begin_afresh(struct keeper *keeper, struct err *err)
 	if (rc < 0)
 		return rc;
 	keeper->state_fd = keeper_raise_fd(keeper->state_fd);
-	atomic_store(&keeper->state->options, options_of_environment());
+	atomic_store(&keeper->state->options,
+			options_of_environment() | (keeper->settings.debug ? STATE_DEBUG : 0));
 	return 0;
 }
 

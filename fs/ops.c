@@ -43,6 +43,8 @@ static void op_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 	struct tree_answer answer;
 	int rc;
 
+	fuse_log(FUSE_LOG_DEBUG, "   name: '%s'\n",
+			name); /* the one thing that libfuse does not tell */
 	if (door)
 		rc = door_lookup(door, tree, parent, name, &answer);
 	else
@@ -315,6 +317,8 @@ static const struct fuse_lowlevel_ops ops = {
 
 /* --- session --- */
 
+static bool is_debugging; /* set before there are threads */
+
 static void log_fuse(enum fuse_log_level level, const char *fmt, va_list ap)
 		__attribute__((format(printf, 2, 0)));
 
@@ -323,19 +327,24 @@ static void log_fuse(enum fuse_log_level level, const char *fmt, va_list ap)
 	char text[512];
 	size_t len;
 
-	if (level > FUSE_LOG_WARNING || vsnprintf(text, sizeof(text), fmt, ap) < 0)
+	if (level > (is_debugging ? FUSE_LOG_DEBUG : FUSE_LOG_WARNING) ||
+			vsnprintf(text, sizeof(text), fmt, ap) < 0)
 		return;
 	len = strcspn(text, "\n");
 	text[len] = '\0';
-	log_warn("%s", text);
+	if (level > FUSE_LOG_WARNING)
+		log_info("%s", text);
+	else
+		log_warn("%s", text);
 }
 
-int ops_session_new(int device_fd, struct fuse_session **out, struct err *err)
+int ops_session_new(int device_fd, bool debug, struct fuse_session **out, struct err *err)
 {
-	char *argv[] = {(char *)"refmount", NULL}, path[32];
-	struct fuse_args args = FUSE_ARGS_INIT(1, argv);
+	char *argv[] = {(char *)"refmount", (char *)"-odebug", NULL}, path[32];
+	struct fuse_args args = FUSE_ARGS_INIT(debug ? 2 : 1, argv);
 	struct fuse_session *session;
 
+	is_debugging = debug;
 	fuse_set_log_func(log_fuse);
 	session = fuse_session_new(&args, &ops, sizeof(ops), NULL);
 	fuse_opt_free_args(&args);

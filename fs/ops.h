@@ -17,8 +17,11 @@ struct door;
 struct err;
 struct fuse_session;
 
-/* A libfuse session that answers through DEVICE_FD (borrowed, though libfuse closes it at the end). */
-int ops_session_new(int device_fd, struct fuse_session **out, struct err *err);
+/*
+ * A libfuse session that answers through DEVICE_FD (borrowed, though libfuse closes it at the end). With DEBUG every
+ * request and its answer are logged.
+ */
+int ops_session_new(int device_fd, bool debug, struct fuse_session **out, struct err *err);
 void ops_session_free(struct fuse_session *session); /* closes the device; NULL is fine */
 
 /*

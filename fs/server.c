@@ -414,7 +414,9 @@ static int begin(struct server *server, struct err *err)
 	if (rc < 0)
 		return err_sys(err, -rc, "take over");
 	resume_leases(server);
-	rc = ops_session_new(SERVER_FD_DEVICE, &server->session, err);
+	rc = ops_session_new(SERVER_FD_DEVICE,
+			(atomic_load(&server->state->options) & STATE_DEBUG) != 0, &server->session,
+			err);
 	if (rc == 0)
 		rc = open_requests(server, err);
 	if (rc == 0)

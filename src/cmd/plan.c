@@ -59,7 +59,7 @@ struct keys {
 	const char *path, *state, *uid, *gid, *facts, *secrets;
 	const char *texts[PLAN_TEXTS]; /* in the order of plan_texts */
 	uint64_t poll_ms, history, depth, lease_ms, max_age_ms, debounce_ms;
-	bool allow_other, noexec, allow_rewind, rw;
+	bool allow_other, noexec, allow_rewind, debug, rw;
 };
 
 #define FIELD(field) offsetof(struct keys, field)
@@ -78,6 +78,7 @@ const struct option plan_keys[] = {
 		{"gid", 0, OPTION_TEXT, FIELD(gid), "GROUP", "group of everything shown"},
 		{"noexec", 0, OPTION_FLAG, FIELD(noexec), NULL,
 				"no program in the mount can be run"},
+		{"debug", 0, OPTION_FLAG, FIELD(debug), NULL, "log every request of the kernel"},
 		{"rw", 0, OPTION_FLAG, FIELD(rw), NULL, NULL},
 		{"facts", 0, OPTION_TEXT, FIELD(facts), "K=V:...",
 				"what refmount.yaml may know about this node"},
@@ -220,6 +221,7 @@ static int apply_keys(const struct keys *keys, struct settings *settings, struct
 	settings->allow_other |= keys->allow_other;
 	settings->noexec |= keys->noexec;
 	settings->allow_rewind |= keys->allow_rewind;
+	settings->debug |= keys->debug;
 	if (rc == 0 && keys->path)
 		rc = setting_folder(settings, keys->path, err);
 	if (rc == 0 && keys->state)

@@ -16,7 +16,7 @@
  * sides of an upgrade, which the version keeps apart.
  */
 #define MAGIC	0x53544553544e4d52u /* "RMNTSETS" */
-#define VERSION 3u
+#define VERSION 4u
 
 #define STRING(field) offsetof(struct settings, field)
 
@@ -161,6 +161,7 @@ void settings_encode(const struct settings *settings, struct buf *out)
 	put_u32(out, settings->is_remote);
 	put_u32(out, settings->verify_tag);
 	put_u32(out, settings->foreground);
+	put_u32(out, settings->debug);
 	put_u32(out, settings->depth);
 	put_u64(out, settings->lease_ms);
 	put_u64(out, settings->max_age_ms);
@@ -184,6 +185,7 @@ static void decode_fields(struct reader *in, struct settings *out)
 	out->is_remote = get_bool(in);
 	out->verify_tag = get_bool(in);
 	out->foreground = get_bool(in);
+	out->debug = get_bool(in);
 	out->depth = get_u32(in);
 	out->lease_ms = get_u64(in);
 	out->max_age_ms = get_u64(in);

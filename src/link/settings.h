@@ -47,6 +47,7 @@ struct settings {
 	bool is_remote;	      /* SOURCE is a URL */
 	bool verify_tag;      /* it is a tag of the commit that has to be signed */
 	bool foreground;      /* -f: log to stderr, ends with SIGINT/SIGTERM */
+	bool debug;	      /* the server logs every request */
 	uint32_t depth;	      /* commits of history to fetch; 0: all; or SETTINGS_DEPTH_AUTO */
 	uint64_t lease_ms;    /* 0: no leases */
 	uint64_t max_age_ms;  /* without contact to the source, until that is a fault; 0: never */

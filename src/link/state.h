@@ -46,9 +46,10 @@ struct err;
 
 enum { STATE_READERS_OFF, STATE_READERS_EXPECTED, STATE_READERS_MARKED };
 
-/* Bits of `options`: what a keeper was told by its environment, for tests and comparisons. */
+/* Bits of `options`: what a keeper was told, the first two by its environment, for tests and comparisons. */
 #define STATE_NO_EPOCH 1u /* REFMOUNT_NO_EPOCH: invalidate entry by entry, however many */
 #define STATE_NAIVE    2u /* REFMOUNT_TEST_NAIVE, in test builds only: switch in the wrong order */
+#define STATE_DEBUG    4u /* log every request */
 
 /*
  * What is visible: generation and virtual files together, so that they change in one step. Places

@@ -54,7 +54,8 @@ static void complete_settings(void **state)
 	(void)state;
 	with_options(&plan,
 			"path=a/b/"
-			",poll=2m,history=3,state=st,uid=12,gid=13,noexec,allow_rewind,nofail,x-y");
+			",poll=2m,history=3,state=st,uid=12,gid=13,noexec,allow_rewind,debug,"
+			"nofail,x-y");
 	assert_int_equal(plan_settings(&plan, &settings, &findings, &err), 0);
 	(void)snprintf(text, sizeof(text), "%s/repo", dir);
 	assert_string_equal(settings.source, text);
@@ -71,7 +72,7 @@ static void complete_settings(void **state)
 	assert_int_equal(settings.history, 3);
 	assert_int_equal(settings.uid, 12);
 	assert_int_equal(settings.gid, 13);
-	assert_true(settings.noexec && settings.allow_rewind);
+	assert_true(settings.noexec && settings.allow_rewind && settings.debug);
 	settings_release(&settings);
 }
 

@@ -28,6 +28,7 @@ static struct settings sample(void)
 	settings.noexec = true;
 	settings.history = 12;
 	settings.is_remote = true;
+	settings.debug = true;
 	settings.ca_file = strdup("/etc/ca.pem");
 	settings.operations = strdup("{}");
 	return settings;
@@ -52,7 +53,7 @@ static void test_round_trip(void **state)
 	assert_string_equal(out.ca_file, "/etc/ca.pem");
 	assert_string_equal(out.operations, "{}");
 	assert_string_equal(out.proxy, "");
-	assert_true(out.is_remote);
+	assert_true(out.is_remote && out.debug);
 	assert_int_equal(out.depth, SETTINGS_DEPTH_AUTO);
 	assert_int_equal(out.lease_ms, 20);
 	assert_int_equal(out.uid, 1000);
@@ -100,7 +101,7 @@ static void test_other_version(void **state)
 	settings_encode(&settings, &text);
 	text.data[8]++;
 	assert_int_equal(settings_decode(text.data, text.len, &out, &err), -EPROTO);
-	assert_non_null(strstr(err.text, "version 4"));
+	assert_non_null(strstr(err.text, "version 5"));
 	buf_release(&text);
 	settings_release(&settings);
 }
