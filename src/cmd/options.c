@@ -342,5 +342,6 @@ void options_help(const struct command *command, struct buf *out)
 		buf_add_str(out, "\nMount options:\n");
 		help_keys(command->keys, out);
 	}
-	buf_printf(out, "\nExample:\n  %s\n", command->example);
+	buf_printf(out, "\nExample:\n  %s\n\nThe manual page refmount-%s(1) says more.\n",
+			command->example, command->name);
 }

@@ -102,7 +102,7 @@ const struct option plan_keys[] = {
 				"who may vouch for an https repository"},
 		{"proxy", 0, OPTION_TEXT, FIELD(texts[PLAN_PROXY]), "URL", "to reach it through"},
 		{"depth", 0, OPTION_NUMBER, FIELD(depth), "N",
-				"commits of history to fetch (as needed; 0: all)"},
+				"commits of history to fetch at first (50; 0: all)"},
 		{"signers", 0, OPTION_TEXT, FIELD(texts[PLAN_SIGNERS]), "FILE",
 				"who may sign commits, as ssh-keygen(1) has it"},
 		{"keyring", 0, OPTION_TEXT, FIELD(texts[PLAN_KEYRING]), "FILE",

@@ -40,4 +40,30 @@ for example in session fragments; do
 	manual $example refmount-node.5 | sed "s|^mountpoint: .*|mountpoint: $T/none|" >node.yaml
 	like "$(refmount mount --config node.yaml 2>&1)" "^refmount: mount point '$T/none' does not exist" "refmount-node(5): $example: all of it is read"
 done
+
+# The examples of each command, at the places that they name.
+mount -t tmpfs tmpfs /srv || die 'cannot mount on /srv'
+pages=0
+try_page() { # PAGE...: what a command says is no error: 0, or 1 for "no"
+	local page line
+	for page in "$@"; do
+		pages=$((pages + 1))
+		manual session "refmount-$page.1" >"$T/lines"
+		while IFS= read -r line; do
+			eval "$line" >"$T/log" 2>&1 </dev/null || [ $? = 1 ] || { { echo "$line"; cat "$T/log"; } | fail "refmount-$page(1): the examples work"; continue 2; }
+		done <"$T/lines"
+		pass "refmount-$page(1): the examples work"
+	done
+}
+try_page init
+git -C ~/config add -A && git -C ~/config commit -qm 'Begin' && git clone -q --bare ~/config /srv/git/config.git && mkdir /srv/config || die 'no repository'
+try_page mount
+echo 'app: {workers: 4}' >~/config/values/env/prod.yaml
+git -C ~/config commit -qam 'Four workers' && git -C ~/config push -q /srv/git/config.git main && refmount wait /srv/config main || die 'not served'
+cd "$T" || exit
+try_page status history diff explain render check switch sync doctor upgrade umount
+echo "{repository: /srv/git/config.git, mountpoint: /srv/config, live: [{path: app/flags.json, live: $T/flags.json}]}" >live.yaml
+refmount mount --config live.yaml || die 'does not mount'
+try_page drift
+is "$pages" "$(find "$here/../../docs/man/man1" -type f -name 'refmount-*' | xargs grep -l '^\.Sh EXAMPLES' | wc -l)" 'and these are all'
 finish
