@@ -17,10 +17,11 @@ poll: 1h
 on_switch:
   - {match: [a, 'd/*'], run: [$T/hook, $T/log, $T/go], timeout: 20s}
 YAML
+hook_is() { [ "$(status "s['hooks'][0]['state']")" = "$1" ]; } # STATE
 ok 'mount' refmount mount --config "$T/web.yaml"
 second=$(commit a two)
 ok 'the hook runs' wait_until 10 grep -q "$second" "$T/log"
-is "$(status "s['hooks'][0]['state']")" running 'which .status says'
+ok 'which .status says' wait_until 5 hook_is running
 third=$(commit d/b x)
 ok 'a switch meanwhile' wait_until 10 serving "$third"
 git -C "$R" revert --no-edit -n HEAD && fourth=$(commit_all 'Back')
@@ -32,5 +33,5 @@ echo >"$T/go"
 ok 'and no more' refmount wait "$M" --timeout 10s
 is "$(cat "$T/log")" "$second a
 $fourth d/b" 'with all that has changed since'
-is "$(status "s['hooks'][0]['state']")" ok 'done'
+ok 'done' wait_until 5 hook_is ok
 finish
