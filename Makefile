@@ -99,11 +99,12 @@ ALL_LDFLAGS  := $(LINK_HARDEN) $(filter -fsanitize%,$(MODE)) $(LDFLAGS)
 Q   = $(if $(V),,@)
 say = $(if $(V),,@echo '  $1  $2')
 
-# What only some files get: $1 is the source. That of a test may do what those of its room may.
+# What only some files get: $1 is the source. That of a test may do what those of its room may. cmocka 2 deprecates what cmocka 1 knows.
 room_of  = $(firstword $(subst _, ,$1))
 room_for = $(if $(filter fs/% src/%,$1),$(notdir $(patsubst %/,%,$(dir $1))),$(call room_of,$(patsubst fuzz_%,%,$(notdir $1))))
 only_for = $(call ask,--cflags,$(PKG_$(call room_for,$1))) \
 	$(if $(filter fs,$(call room_for,$1)),-DFUSE_USE_VERSION=35) \
+	$(if $(filter tests/unit/%,$1),-Wno-deprecated-declarations) \
 	$(if $(filter fs/% src/main.c src/cmd/%,$1),-DVERSION='"$(VERSION)"') \
 	$(if $(filter src/base/proc.c,$1),-DLIBEXECDIR='"$(LIBEXECDIR)"')
 
@@ -170,6 +171,10 @@ unit:
 	@$(SANITIZER_ENV) tests/run --tap --timeout 120 'units (asan)' $(UNITS:%=build/asan/unit/%)
 	@$(SANITIZER_ENV) tests/run --tap --timeout 300 --prefix '$(NO_ASLR)' 'units (tsan)' \
 		$(RACERS:%=build/tsan/unit/%)
+
+# Without sanitizers, as a package is built.
+unit-plain: units
+	@tests/run --tap --timeout 300 units $(UNITS:%=$(O)/unit/%)
 
 # --- the template engine beside its oracle: many cases, one process ---
 
@@ -268,6 +273,11 @@ torture: all build/torture/checker
 	@ROUNDS=200 TEST_SECONDS=900 REFMOUNT_BIN=$(CURDIR)/build tests/remote/weather.t
 	@LONG=1 TEST_SECONDS=300 REFMOUNT_BIN=$(CURDIR)/build tests/remote/hang.t
 	@LONG=1 TEST_SECONDS=300 REFMOUNT_BIN=$(CURDIR)/build tests/remote/tidy.t
+
+# Other versions of the libraries, in roots made by debootstrap.
+matrix:
+	@tests/deps deb
+	@tests/roots/matrix
 
 # BENCH=quick takes a minute.
 bench: all build/bench/probe build/bench/render
@@ -381,6 +391,7 @@ help:
 	@echo '                   the same while processes are killed, FAULTS=100 percent (one with sanitizers), and while'
 	@echo '                   the network of a remote fails; all of tests/hostile'
 	@echo 'make incremental   COMMITS=500 random commits in TEMPLATES=300, upon each other and from nothing'
+	@echo 'make matrix        build and unit tests with the libraries of several Debian releases, each in a root of its own (ROOTS)'
 	@echo 'make bench         one table of figures, beside ext4, squashfuse, bindfs (BENCH=quick)'
 	@echo 'make install       to PREFIX=/usr/local, below DESTDIR; make uninstall'
 	@echo 'make install-deps  the Debian packages for all of this'
@@ -390,5 +401,5 @@ help:
 .DELETE_ON_ERROR:
 .SECONDARY:
 FORCE:
-.PHONY: all objects install uninstall units racers unit integration judges differ fuzzers fuzz-short fuzz torture incremental bench lint format lint-tree lint-tools \
+.PHONY: all objects install uninstall units racers unit unit-plain integration judges differ fuzzers fuzz-short fuzz torture incremental matrix bench lint format lint-tree lint-tools \
 	check check-run demo install-deps clean help FORCE

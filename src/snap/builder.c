@@ -71,7 +71,7 @@ int builder_new(int fd, uint32_t number, const struct segment_set *set,
 		const struct revision *revision, struct builder **out, struct err *err)
 {
 	struct builder *builder = calloc(1, sizeof(*builder));
-	place own;
+	place own = PLACE_NONE;
 	int rc;
 
 	assert(number > 0 && number <= SEGMENT_NUMBER_MAX);
@@ -363,7 +363,7 @@ static int local_revision(struct builder *builder, place at, uint32_t *field)
 		if (!head || record_revision(head, &revision) < 0)
 			return fail(builder, EINVAL, "revision of a node");
 		if (place_segment(at) != builder->number) {
-			place copy;
+			place copy = PLACE_NONE;
 
 			if (intern_revision(builder, &revision, &copy) < 0)
 				return builder->error;

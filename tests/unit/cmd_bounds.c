@@ -38,7 +38,7 @@ static void use_up_time(void)
 
 static void use_up_memory(void)
 {
-	void *memory;
+	void *volatile memory; /* or a compiler answers by itself */
 
 	bounds_set();
 	memory = malloc(SANDBOX_MEMORY_MAX + 1);
