@@ -57,4 +57,9 @@ exits 1 '^page.md:1: ended with 2: ls nosuch' 'a command that fails' commands pa
 ok 'ends it' test ! -e reached
 printf '# a\n```sh\n' >page.md
 exits 1 'page.md:2: this block has no end' 'a block without an end' commands page.md
+
+mkdir -p tree/tests/integration && cp "$here/lib.sh" tree/tests/integration/ && cd tree || die 'no folder'
+ok 'CONTRIBUTING: the example of a test is written' commands "$here/../../docs/CONTRIBUTING.md"
+ok 'and passes' env -u INSIDE_TEST bash tests/integration/example.t
+is "$(grep -c ^ok "$T/.out")" 3 'all of it'
 finish

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The commands of README.md and of docs/OPERATING.md work as they are pasted: the first part for any user, the tasks for root on a machine
+# The commands of README.md, docs/OPERATING.md and docs/DEBUGGING.md work as they are pasted: the first part for any user, the tasks for root on a machine
 # with a repository at /srv/git/config.git.
 . "$(dirname "$0")/lib.sh"
 
@@ -12,7 +12,7 @@ mkdir -p /etc/ssl/shop /var/log/nginx && openssl req -x509 -newkey ec -pkeyopt e
 	-keyout /etc/ssl/shop/privkey.pem -out /etc/ssl/shop/fullchain.pem 2>/dev/null
 
 machine() { # a repository and a clone of it, and the mount that most tasks are about
-	rm -rf /srv/git ~/work
+	rm -rf /srv/git ~/work /var/lib/refmount/*
 	R=~/work
 	cp -r "$here/../../examples/web-config" ~/work && git init -q ~/work && commit_all 'Configuration of the shop' >/dev/null &&
 		git -C ~/work tag v1.4 && sed -i 's/new_checkout: false/new_checkout: true/' ~/work/shop/flags.yaml &&
@@ -27,5 +27,6 @@ refmount umount /srv/config >/dev/null 2>&1
 
 machine
 mkdir -p /srv/config && refmount mount /srv/git/config.git#main /srv/config
+page_runs docs/DEBUGGING.md
 page_runs docs/OPERATING.md
 finish
