@@ -303,6 +303,7 @@ lint-tree: lint-tools
 	@tests/lint/layers
 	@tests/lint/scripts
 	@tests/lint/manual
+	@tests/lint/pages
 
 lint-tools:
 	@tests/lint/tools
