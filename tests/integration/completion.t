@@ -69,8 +69,9 @@ with_fish() {
 for shell in bash zsh; do
 	if command -v "$shell" >/dev/null; then
 		try $shell "$PYTHON" "$here/completion.py" $shell "$share"
-		printf '\trefmount status ./my\n\trefmount rol\n\trefmount render web d/d\n' >lines
+		printf '\trefmount status ./my\n\trefmount status ./my\\ mo\n\trefmount rol\n\trefmount render web d/d\n' >lines
 		is "$("$PYTHON" "$here/completion.py" $shell "$share" <lines)" "refmount status ./my\ mount/
+refmount status ./my\ mount/
 refmount rollback 
 refmount render web d/deep/" "$shell: quotes what has to be, and goes on behind a folder"
 		cut -d'|' -f1 cases >lines
