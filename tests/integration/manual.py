@@ -1,11 +1,13 @@
 """The manual pages beside the program: what there is is described, what is described there is, and examples say the truth.
 
-    manual.py commands|manifest|node|names     a line for each thing that is not in the page, or not in the program
+    manual.py commands|manifest|node|names|log|virtual     a line for each thing that is not in the page, or not in the program
     manual.py examples FOLDER                  the same for `template => result` lines; FOLDER is empty
     manual.py session PAGE                     the commands that stand below EXAMPLES
     manual.py fragments PAGE                   the file that the examples above it are together
     manual.py fields .status|.drift FILE       its page beside FILE, the JSON of it
+    manual.py metrics FILE                     the same for .refmount/metrics
 """
+import glob
 import json
 import os
 import re
@@ -211,6 +213,30 @@ def fields(name, file):
         for below in value if isinstance(value, dict) and key != "facts" else ():
             if not below.endswith("_reason") and below not in words(text, "Va"):
                 print(f"{name}: '{key}.{below}' is not described")
+
+
+def log():
+    """Events of the log, and their fields."""
+    there, heads = set(), re.split(r"^The events:$", manual("refmount-log.7"), flags=re.M)
+    for folder in ("src", "fs"):
+        for path in glob.glob(os.path.join(ROOT, folder, "**", "*.c"), recursive=True):
+            for event in re.findall(r"\.event = (.*?)(?:, \.|,$|\})", read(path), flags=re.M):
+                there |= set(re.findall(r'"(\w+)"', event))
+    compare("events", there, words(heads[1], "It Li"))
+    compare("fields", set(re.findall(r'add_\w+\(out, add, "(\w+)"', read("src", "base", "log_line.c"))), words(heads[0], "It Li"))
+
+
+def metrics(file):
+    with open(file, encoding="utf-8") as exposition:
+        compare("metrics", set(re.findall(r"^# TYPE (\w+) ", exposition.read(), flags=re.M)), words(manual("refmount-metrics.7"), "It Li"))
+
+
+def virtual():
+    """The virtual files, folders apart."""
+    names = re.findall(r'\[TEXT_\w+\] = "(.+)"', read("src", "engine", "overlay.c"))
+    described = words(sections("refmount.1")["\\&In the mount"], "It Pa")
+    compare("virtual files", {name if name[0] == "." else ".refmount/" + name for name in names},
+            {name for name in described if name.startswith(".") and not name.endswith("/")})
 
 
 # --- examples ---

@@ -13,7 +13,10 @@ mounted "$R#main"
 refmount switch "$M" main~1 --reason 'so that there is a hold' >/dev/null || die 'not held'
 is "$(manual fields .status "$M/.refmount/status.json")" '' 'refmount-status(1): what .status says'
 is "$(manual fields .drift "$M/.refmount/drift.json")" '' 'refmount-drift(1): what .drift says'
+is "$(manual metrics "$M/.refmount/metrics")" '' 'refmount-metrics(7): what there is'
 umount "$M"
+is "$(manual virtual)" '' 'refmount(1): the virtual files'
+is "$(manual log)" '' 'refmount-log(7): events and fields'
 
 mkdir "$T/one" "$T/five"
 (cd "$T/one" && manual session refmount.1 | sh >"$T/log" 2>"$T/err")
