@@ -365,7 +365,10 @@ install: all
 	install -D -m 644 examples/completion/refmount.bash $(DESTDIR)$(BASHDIR)/refmount
 	install -D -m 644 examples/completion/_refmount $(DESTDIR)$(ZSHDIR)/_refmount
 	install -D -m 644 examples/completion/refmount.fish $(DESTDIR)$(FISHDIR)/refmount.fish
-	install -m 644 README.md docs/ARCHITECTURE.md $(DESTDIR)$(DOCDIR)
+	install -d $(DESTDIR)$(DOCDIR)/docs/moving
+	install -m 644 README.md $(DESTDIR)$(DOCDIR)
+	install -m 644 docs/*.md $(DESTDIR)$(DOCDIR)/docs
+	install -m 644 docs/moving/*.md $(DESTDIR)$(DOCDIR)/docs/moving
 	cp -r examples $(DESTDIR)$(DOCDIR)/
 
 uninstall:

@@ -17,6 +17,7 @@ pages() { (cd "$1" && find . -not -type d -printf '%P %l\n' | sort); }
 is "$(pages share/man)" "$(pages "$source/docs/man")" 'all manual pages, links as links'
 is "$(find -L share/man -type l)" '' 'and every link leads to one'
 is "$(cd share && find bash-completion fish zsh -type f | sort | xargs)" 'bash-completion/completions/refmount fish/vendor_completions.d/refmount.fish zsh/site-functions/_refmount' 'completion for three shells'
+is "$(cd share/doc/refmount && find README.md docs -name '*.md' | sort)" "$(cd "$source" && find README.md docs -name '*.md' | sort)" 'all pages, where their links expect each other'
 ok 'the unit names the program' grep -qx 'ExecStart=/usr/local/bin/refmount mount -f %i' lib/systemd/system/refmount@.service
 if command -v systemd-analyze >/dev/null; then
 	sed "s|/usr/local/bin|$root/usr/local/bin|; /^Documentation=/d" lib/systemd/system/refmount@.service >"$T/refmount@web.service"
