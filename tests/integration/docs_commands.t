@@ -37,9 +37,10 @@ not a command
 ```
 
 ## Two
-```console exits=3
+```console exits=3,0
 $ echo no; (exit 3)
 no
+$ echo yes
 ```
 PAGE
 ok 'a page that is right' commands page.md
@@ -50,7 +51,7 @@ ok 'and no other' test ! -e sub
 exits 1 "page.md: there is no heading 'Three'" 'a heading that is not there' commands page.md Three
 sed -i 's/^   x…/   y…/' page.md
 exits 1 '^page.md:16: printf .*this should have been printed' 'other output' commands page.md
-sed -i 's/exits=3/exits=1/' page.md
+sed -i 's/exits=3,/exits=1,/' page.md
 exits 1 '^page.md:33: ended with 3 instead of 1: echo no' 'another status' commands page.md Two
 printf '```sh\ntrue\nfalse | cat\nls nosuch\ntouch reached\n```\n' >page.md
 exits 1 '^page.md:1: ended with 2: ls nosuch' 'a command that fails' commands page.md
