@@ -14,14 +14,8 @@
 #include "src/base/utf8.h"
 #include "src/git/repo.h"
 
-/*
- * Packs are mapped in windows. These are the bounds that keep an engine which lives for months
- * small, whatever the repository holds.
- */
-#define WINDOW_BYTES ((size_t)32 << 20)
-#define MAPPED_BYTES ((size_t)256 << 20)
-#define WINDOW_FILES ((size_t)64)
-#define CACHE_BYTES  ((ssize_t)16 << 20)
+/* Of commits, trees and tags, in a resolver that lives for months. */
+#define CACHE_BYTES ((ssize_t)16 << 20)
 
 #define MESSAGE_MAX 512
 
@@ -56,9 +50,6 @@ static void start(void)
 	if (started < 0)
 		return;
 	(void)git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 1);
-	(void)git_libgit2_opts(GIT_OPT_SET_MWINDOW_SIZE, WINDOW_BYTES);
-	(void)git_libgit2_opts(GIT_OPT_SET_MWINDOW_MAPPED_LIMIT, MAPPED_BYTES);
-	(void)git_libgit2_opts(GIT_OPT_SET_MWINDOW_FILE_LIMIT, WINDOW_FILES);
 	(void)git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, CACHE_BYTES);
 #if LIBGIT2_VER_MAJOR > 1 || LIBGIT2_VER_MINOR >= 5
 	(void)git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 1);
@@ -87,6 +78,7 @@ int library_errno(int rc)
 	case GIT_EAMBIGUOUS:
 	case GIT_EINVALIDSPEC:
 	case GIT_EPEEL:
+	case GIT_EBUFS: /* of our own, see unpack.h */
 		return EINVAL;
 #if LIBGIT2_VER_MAJOR > 1 || LIBGIT2_VER_MINOR >= 5
 	case GIT_EOWNER:
@@ -109,6 +101,12 @@ int library_error(struct err *err, int rc, const char *fmt, ...)
 	if (last && last->message)
 		utf8_copy_text(reason, sizeof(reason), last->message, strlen(last->message));
 	return err_set(err, library_errno(rc), "%s: %s", text, reason);
+}
+
+int library_damaged(const char *what)
+{
+	git_error_set_str(GIT_ERROR_ODB, what);
+	return GIT_ERROR;
 }
 
 void library_oid_to(const struct oid *oid, git_oid *out)

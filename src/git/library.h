@@ -13,6 +13,7 @@ struct err;
 struct repo {
 	git_repository *handle;
 	git_odb *odb;
+	git_odb_backend *packs;	    /* of `odb` */
 	char *git_dir, *common_dir; /* absolute, without a final slash */
 };
 
@@ -28,6 +29,9 @@ int library_errno(int rc);
  */
 int library_error(struct err *err, int rc, const char *fmt, ...)
 		__attribute__((format(printf, 3, 4), cold));
+
+/* For what libgit2 calls: an object cannot be read, because of WHAT. GIT_ERROR. */
+int library_damaged(const char *what);
 
 #define PACKED_REFS_MAX (256u << 20) /* bytes: more than two million refs */
 #define REF_HOPS_MAX	5	     /* symbolic refs in a row, as many as git follows */

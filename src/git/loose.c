@@ -22,6 +22,7 @@
 #endif
 
 #include "src/base/str.h"
+#include "src/git/library.h"
 
 #define HEADER_MAX 32	 /* bytes of "KIND SIZE\0" */
 #define RATIO_MAX  1100	 /* zlib makes at most 1032 bytes of one */
@@ -45,12 +46,6 @@ struct reading {
 	uint64_t size;
 };
 
-static int damaged(const char *what)
-{
-	git_error_set_str(GIT_ERROR_ODB, what);
-	return GIT_ERROR;
-}
-
 static int object_path(const struct loose *loose, const git_oid *oid, char path[static PATH_MAX])
 {
 	char hex[GIT_OID_HEXSZ + 1];
@@ -58,7 +53,7 @@ static int object_path(const struct loose *loose, const git_oid *oid, char path[
 
 	(void)git_oid_tostr(hex, sizeof(hex), oid);
 	len = snprintf(path, PATH_MAX, "%s/%.2s/%s", loose->folder, hex, hex + 2);
-	return len > 0 && len < PATH_MAX ? 0 : damaged("the path is too long");
+	return len > 0 && len < PATH_MAX ? 0 : library_damaged("the path is too long");
 }
 
 static int open_file(const char *path, struct reading *out)
@@ -69,11 +64,11 @@ static int open_file(const char *path, struct reading *out)
 	if (out->fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return GIT_ENOTFOUND;
 	if (out->fd < 0 || fstat(out->fd, &st) < 0)
-		return damaged(strerror(errno));
+		return library_damaged(strerror(errno));
 	if (!S_ISREG(st.st_mode))
-		return damaged("it is not a regular file");
+		return library_damaged("it is not a regular file");
 	out->file_bytes = (uint64_t)st.st_size;
-	return inflateInit(&out->stream) == Z_OK ? 0 : damaged("out of memory");
+	return inflateInit(&out->stream) == Z_OK ? 0 : library_damaged("out of memory");
 }
 
 static void close_file(struct reading *reading)
@@ -97,7 +92,8 @@ static int inflate_some(struct reading *reading, void *out, size_t size, size_t 
 		if (stream->avail_in == 0) {
 			got = read(reading->fd, reading->input, STEP);
 			if (got <= 0)
-				return damaged(got < 0 ? strerror(errno) : "it is cut short");
+				return library_damaged(
+						got < 0 ? strerror(errno) : "it is cut short");
 			stream->next_in = reading->input;
 			stream->avail_in = (uInt)got;
 		}
@@ -106,7 +102,7 @@ static int inflate_some(struct reading *reading, void *out, size_t size, size_t 
 		rc = inflate(stream, Z_NO_FLUSH);
 		*made += piece - stream->avail_out;
 		if (rc != Z_OK && rc != Z_STREAM_END && rc != Z_BUF_ERROR)
-			return damaged("its compressed data is damaged");
+			return library_damaged("its compressed data is damaged");
 		reading->is_over = rc == Z_STREAM_END;
 	}
 	return 0;
@@ -121,14 +117,14 @@ static int parse_head(struct reading *reading)
 	char kind[HEADER_MAX];
 
 	if (!space)
-		return damaged("it has no header");
+		return library_damaged("it has no header");
 	memcpy(kind, head, (size_t)(space - head));
 	kind[space - head] = '\0';
 	reading->kind = git_object_string2type(kind);
 	if (!git_object_typeisloose(reading->kind) || str_to_u64(space + 1, &reading->size) < 0)
-		return damaged("its header is malformed");
+		return library_damaged("its header is malformed");
 	if (reading->size / RATIO_MAX > reading->file_bytes)
-		return damaged("it cannot be as large as it says");
+		return library_damaged("it cannot be as large as it says");
 	reading->body_at = (size_t)(nul - head) + 1;
 	return 0;
 }
@@ -154,17 +150,17 @@ static int read_body(struct reading *reading, unsigned char *out)
 	int rc;
 
 	if (have > reading->size)
-		return damaged("it is larger than it says");
+		return library_damaged("it is larger than it says");
 	memcpy(out, reading->head + reading->body_at, have);
 	rc = inflate_some(reading, out + have, reading->size - have, &more);
 	if (rc == 0 && have + more < reading->size)
-		rc = damaged("it is smaller than it says");
+		rc = library_damaged("it is smaller than it says");
 	if (rc == 0)
 		rc = inflate_some(reading, &one, 1, &more);
 	if (rc == 0 && more > 0)
-		rc = damaged("it is larger than it says");
+		rc = library_damaged("it is larger than it says");
 	if (rc == 0 && (reading->stream.avail_in > 0 || read(reading->fd, &one, 1) > 0))
-		rc = damaged("there is something behind it");
+		rc = library_damaged("there is something behind it");
 	return rc;
 }
 

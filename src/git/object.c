@@ -1,10 +1,12 @@
 #include "src/git/object.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "src/base/err.h"
 #include "src/git/library.h"
+#include "src/git/packed.h"
 
 #define TAG_HOPS_MAX 16
 
@@ -15,28 +17,40 @@ const char *object_kind_text(enum object_kind kind)
 	return (size_t)kind < sizeof(texts) / sizeof(texts[0]) ? texts[kind] : texts[0];
 }
 
-static int read_error(const struct oid *oid, int rc, struct err *err)
+/* An object that is nowhere may be in a pack that nobody can find anything in. */
+static int missing(const struct repo *repo, const char *hex, struct err *err)
+{
+	const char *left_out = packed_left_out(repo->packs);
+
+	if (left_out)
+		return err_set(err, ENOENT,
+				"object %s is missing from the repository; left out: '%s', which "
+				"is no index of a pack",
+				hex, left_out);
+	return err_set(err, ENOENT, "object %s is missing from the repository", hex);
+}
+
+static int read_error(const struct repo *repo, const struct oid *oid, int rc, struct err *err)
 {
 	char hex[OID_HEX_SIZE];
 
 	oid_format(oid, hex);
 	if (rc == GIT_ENOTFOUND)
-		return err_set(err, ENOENT, "object %s is missing from the repository", hex);
+		return missing(repo, hex, err);
 	if (library_errno(rc) == ENOMEM)
 		return err_set(err, ENOMEM, "object %s: out of memory", hex);
+	if (rc == GIT_EBUFS)
+		return library_error(err, rc, "object %s", hex);
 	(void)library_error(err, rc, "object %s cannot be read", hex);
 	if (err)
 		err->code = EBADMSG;
 	return -EBADMSG;
 }
 
-/* libgit2 passes on what an entry of a pack says. */
-static int no_kind(const struct oid *oid, struct err *err)
+/* May it help to look at the folders of packs again? */
+static bool is_worth_a_look(const struct repo *repo, int rc)
 {
-	char hex[OID_HEX_SIZE];
-
-	oid_format(oid, hex);
-	return err_set(err, EBADMSG, "object %s is of no kind that there is", hex);
+	return rc < 0 && rc != GIT_ENOTFOUND && rc != GIT_EBUFS && git_odb_refresh(repo->odb) == 0;
 }
 
 /*
@@ -53,12 +67,10 @@ int object_header(struct repo *repo, const struct oid *oid, enum object_kind *ki
 
 	library_oid_to(oid, &id);
 	rc = git_odb_read_header(&len, &type, repo->odb, &id);
-	if (rc < 0 && rc != GIT_ENOTFOUND && git_odb_refresh(repo->odb) == 0)
+	if (is_worth_a_look(repo, rc))
 		rc = git_odb_read_header(&len, &type, repo->odb, &id);
 	if (rc < 0)
-		return read_error(oid, rc, err);
-	if (!git_object_typeisloose(type))
-		return no_kind(oid, err);
+		return read_error(repo, oid, rc, err);
 	*kind = (enum object_kind)type;
 	*size = len;
 	return 0;
@@ -87,10 +99,10 @@ int object_read(struct repo *repo, const struct oid *oid, enum object_kind kind,
 
 	library_oid_to(oid, &id);
 	rc = git_odb_read(&object, repo->odb, &id);
-	if (rc < 0 && rc != GIT_ENOTFOUND && git_odb_refresh(repo->odb) == 0)
+	if (is_worth_a_look(repo, rc))
 		rc = git_odb_read(&object, repo->odb, &id);
 	if (rc < 0)
-		return read_error(oid, rc, err);
+		return read_error(repo, oid, rc, err);
 	*out = (struct object){.kind = (enum object_kind)git_odb_object_type(object),
 			.data = git_odb_object_data(object),
 			.size = git_odb_object_size(object),

@@ -32,7 +32,10 @@ struct object {
 /* "commit", "tree", "blob", "tag". */
 const char *object_kind_text(enum object_kind kind);
 
-/* What OID is, from its header alone. -ENOENT: missing; -EBADMSG: damaged; -ENOMEM, -EIO. */
+/*
+ * What OID is, from its header alone. -ENOENT: missing; -EBADMSG: damaged; -EINVAL: far more work to
+ * unpack than it is large; -ENOMEM, -EIO.
+ */
 int object_header(struct repo *repo, const struct oid *oid, enum object_kind *kind, uint64_t *size,
 		struct err *err);
 

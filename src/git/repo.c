@@ -321,15 +321,15 @@ out:
 	return rc;
 }
 
-/* The object database of REPO, read by our rules (stores.h). */
-static int open_stores(const struct repo *repo, git_odb **out, struct err *err)
+/* The object database of REPO, read by our rules (stores.h), for OUT. */
+static int open_stores(const struct repo *repo, struct repo *out, struct err *err)
 {
 	git_buf path = {0};
 	int rc;
 
 	rc = git_repository_item_path(&path, repo->handle, GIT_REPOSITORY_ITEM_OBJECTS);
 	rc = rc < 0 ? library_error(err, rc, "objects of '%s'", repo->common_dir)
-		    : stores_open(path.ptr, out, err);
+		    : stores_open(path.ptr, &out->odb, &out->packs, err);
 	git_buf_dispose(&path);
 	return rc;
 }
@@ -345,7 +345,7 @@ static int fill(struct repo *repo, struct err *err)
 	rc = check_format(repo, err);
 	if (rc < 0)
 		return rc;
-	rc = open_stores(repo, &repo->odb, err);
+	rc = open_stores(repo, repo, err);
 	if (rc < 0)
 		return rc;
 	rc = git_repository_set_odb(repo->handle, repo->odb);
@@ -391,7 +391,7 @@ int repo_open_objects(const struct repo *repo, struct repo **out, struct err *er
 
 	if (!objects)
 		return err_set(err, ENOMEM, "out of memory");
-	rc = open_stores(repo, &objects->odb, err);
+	rc = open_stores(repo, objects, err);
 	if (rc < 0)
 		free(objects);
 	else

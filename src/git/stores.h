@@ -15,7 +15,10 @@ struct err;
 #define STORES_DEPTH_MAX 5	    /* alternates of alternates, as git */
 #define STORES_LIST_MAX	 (4u << 20) /* bytes of a file that lists alternates */
 
-/* The object database of the objects FOLDER. Folders that are not there count as empty. */
-int stores_open(const char *folder, git_odb **out, struct err *err);
+/*
+ * The object database of the objects FOLDER, and the part of it that reads packs (packed.h). Folders
+ * that are not there count as empty.
+ */
+int stores_open(const char *folder, git_odb **out, git_odb_backend **packs, struct err *err);
 
 #endif

@@ -45,14 +45,11 @@ for name, change in {
         "of version 1": lambda d: d[8:8 + 1024] + d[-44:-40] + d[8 + 1024:8 + 1024 + 20] + d[-40:], "of version 9": lambda d: d[:7] + b"\x09" + d[8:],
         "of zeros": lambda d: bytes(len(d)), "with a megabyte behind it": lambda d: d + bytes(1 << 20)}.items():
     add("packs", f"whose index is {name}", packed(one, index=change), *(("shown", "") if "version 1" in name else ("error", "'a'")), files=SHOWN)
-add("packs", "whose index has 2^31 objects", packed(one, fanout=[1 << 31] * 256), "error", "no index of a pack")
+add("packs", "whose index has 2^31 objects", packed(one, fanout=[1 << 31] * 256), "error", "'a'.*no index of a pack")
 add("packs", "whose index counts backwards", packed(one, fanout=[255 - i for i in range(256)]), "error", "'a'")
 OID = object_id(b"blob", CONTENT)
 for offset in (0, 5, 13, 10**6, 0x7FFFFFFF, 0x80000000, 0x8000FFFF, 0xFFFFFFFF):
-    # libgit2 crashes when an index leads out of its pack: that of a builder is a finding.
-    is_crash = offset == 10**6
-    add("packs", f"whose index leads to {offset:#x}", packed(one, offsets={OID: offset}), "finding" if is_crash else "error",
-        "builder killed by signal" if is_crash else "'a'", only="mount" if is_crash else "")
+    add("packs", f"whose index leads to {offset:#x}", packed(one, offsets={OID: offset}), "error", "'a'")
 
 
 def entry(raw, oid="ab" * 20):
@@ -77,9 +74,7 @@ for name, raw in {
         "that is a delta of the middle of another": head(OFS_DELTA, 5) + b"\x05" + zlib.compress(b"\1\1\1x!"),
         "that is a delta of its own id": head(REF_DELTA, 5) + b"\xab" * 20 + zlib.compress(b"\1\1\1x!"),
         "that is a delta of what is missing": head(REF_DELTA, 5) + b"\x12" * 20 + zlib.compress(b"\1\1\1x!")}.items():
-    is_large, is_circle = name in ("with a size of 4 GiB", "with a size of 2^63"), name.endswith("its own id")
-    add("packs", f"an object {name}", entry(raw), "finding" if is_large else "error", "^a: .*(limit|bytes)" if is_large else "" if is_circle else "'a'",
-        only="mount" if "15 MiB" in name or is_circle else "", is_slow=is_circle)
+    add("packs", f"an object {name}", entry(raw), "error", "'a'")
 
 
 def deltas(make):
@@ -108,9 +103,7 @@ for name, build in {
         "whose sizes do not end": deltas(lambda pack, offset, oid: (pack.add_ofs_delta("ab" * 20, offset, b"\xff" * 100), "ab" * 20)[1]),
         "that is empty": deltas(lambda pack, offset, oid: (pack.add_ofs_delta("ab" * 20, offset, b""), "ab" * 20)[1]),
         "with another content than its id": delta_of(copy(0, 20), size=20)}.items():
-    is_large = name == "with a size of 2^63"
-    add("deltas", f"a delta {name}", build, "finding" if is_large else "error", "^a: .*(limit|bytes)" if is_large else "'a'",
-        only="mount" if "16 MiB" in name else "")
+    add("deltas", f"a delta {name}", build, "error", "'a'", only="mount" if "16 MiB" in name else "")
 
 
 def circle(length):
@@ -123,9 +116,8 @@ def circle(length):
     return packed(fill)
 
 
-# These have no end but that of the builder's CPU time, which is not waited for: the next good commit ends it.
-add("deltas", "two that are deltas of each other", circle(2), "error", only="mount", is_slow=True)
-add("deltas", "a hundred in a circle", circle(100), "error", only="mount", is_slow=True)
+add("deltas", "two that are deltas of each other", circle(2), "error", "'a'.*without an end")
+add("deltas", "a hundred in a circle", circle(100), "error", "'a'.*without an end")
 
 
 def long_chain(length):
@@ -144,7 +136,7 @@ def long_chain(length):
 
 add("deltas", "a chain of 50", long_chain(50), "shown", files={"a": b"00000049" + CONTENT})
 add("deltas", "a chain of 10,000", long_chain(10000), "shown", files={"a": b"00009999" + CONTENT})
-add("deltas", "a chain of 200,000", long_chain(200000), "shown", files={"a": b"00199999" + CONTENT}, is_slow=True)
+add("deltas", "a chain of 10,001", long_chain(10001), "error", "'a'.*without an end")
 
 
 def delta_bomb(levels):
@@ -166,8 +158,8 @@ def delta_bomb(levels):
 
 
 add("deltas", "that make 64 MiB of a megabyte", delta_bomb(1), "finding", "^a: .*67108864")
-add("deltas", "that make 4 GiB of a megabyte", delta_bomb(2), "error", "'a'")
-add("deltas", "that make 256 GiB of a megabyte", delta_bomb(3), "error", "'a'", is_slow=True)
+add("deltas", "that make 4 GiB of a megabyte", delta_bomb(2), "finding", "^a: .*4294967296")
+add("deltas", "that make 256 GiB of a megabyte", delta_bomb(3), "finding", "^a: .*274877906944")
 
 
 def small_of_large(repo):
@@ -183,7 +175,7 @@ def small_of_large(repo):
     return repo.commit(repo.tree((FILE, b"a", oid)))
 
 
-add("deltas", "a small file made of one of 1 GiB", small_of_large, "error", "'a'", is_slow=True)
+add("deltas", "a small file made of one of 1 GiB", small_of_large, "finding", "^a: .*far more work", only="mount")
 
 
 def many_small_of_large(repo):
@@ -202,7 +194,7 @@ def many_small_of_large(repo):
     return repo.commit(repo.tree(*[(FILE, b"f%04d" % i, oid) for i, oid in enumerate(ids)]))
 
 
-add("deltas", "2,000 small files, each made of one of 64 MiB", many_small_of_large, "error", only="mount", is_slow=True)
+add("deltas", "2,000 small files, each made of one of 64 MiB", many_small_of_large, "finding", "^f[0-9]{4}: .*far more work", only="mount")
 
 
 def packed_tree(repo):
@@ -236,6 +228,6 @@ beside("info/commit-graph", b"CGPH\x01\x01\xff\x00" + b"\xff" * 3000)
 beside("info/packs", b"P ../../../../etc/passwd\n")
 beside("pack/pack-" + "0" * 40 + ".idx", b"")
 beside("pack/pack-" + "0" * 40 + ".pack", b"PACK")
-beside("pack/pack-x.idx", b"\xfftOc" + b"\xff" * 5000, "error", "no index of a pack")
+beside("pack/pack-x.idx", b"\xfftOc" + b"\xff" * 5000)
 beside("pack/.idx", b"x")
 beside("pack/tmp_pack_x", b"\0" * 1000)

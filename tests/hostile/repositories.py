@@ -100,7 +100,7 @@ def tip(make):
 
 for name in ("HEAD", "config", "packed-refs", "refs/heads/main", "refs", "objects", "objects/info/alternates", "commondir", "shallow",
              "objects/pack/pack-" + "1" * 40 + ".idx", "objects/info", "objects/pack/multi-pack-index"):
-    repository(f"a FIFO in place of {name[:30]}", fifo(name), "shown" if name == "objects/info" else "error", room="special")
+    repository(f"a FIFO in place of {name[:30]}", fifo(name), "shown" if name in ("objects/info", "objects/pack/multi-pack-index") else "error", room="special")
 repository("a FIFO in place of the commit", tip(fifo), "error", room="special")
 repository("an endless device in place of the commit", tip(lambda name: link(name, "/dev/zero")), "error", room="special")
 repository("a folder in place of the commit", tip(lambda name: folder(name)), "error", room="special")
