@@ -10,6 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#if LIBGIT2_VER_MAJOR > 1 || LIBGIT2_VER_MINOR >= 8
+#include <git2/sys/errors.h>
+#endif
+
 #include "src/base/err.h"
 #include "src/base/utf8.h"
 #include "src/git/repo.h"
@@ -106,6 +110,12 @@ int library_error(struct err *err, int rc, const char *fmt, ...)
 int library_damaged(const char *what)
 {
 	git_error_set_str(GIT_ERROR_ODB, what);
+	return GIT_ERROR;
+}
+
+int library_no_memory(void)
+{
+	git_error_set_oom();
 	return GIT_ERROR;
 }
 

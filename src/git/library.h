@@ -32,6 +32,7 @@ int library_error(struct err *err, int rc, const char *fmt, ...)
 
 /* For what libgit2 calls: an object cannot be read, because of WHAT. GIT_ERROR. */
 int library_damaged(const char *what);
+int library_no_memory(void);
 
 #define PACKED_REFS_MAX (256u << 20) /* bytes: more than two million refs */
 #define REF_HOPS_MAX	5	     /* symbolic refs in a row, as many as git follows */

@@ -17,9 +17,6 @@
 #include <zlib.h>
 
 #include <git2/sys/odb_backend.h>
-#if LIBGIT2_VER_MAJOR > 1 || LIBGIT2_VER_MINOR >= 8
-#include <git2/sys/errors.h>
-#endif
 
 #include "src/base/str.h"
 #include "src/git/library.h"

@@ -50,12 +50,6 @@ void unpacker_free(struct unpacker *unpacker)
 	free(unpacker);
 }
 
-static int no_memory(void)
-{
-	git_error_set_oom();
-	return GIT_ERROR;
-}
-
 /* --- what it costs --- */
 
 static void begin(struct unpacker *unpacker)
@@ -76,7 +70,7 @@ static int spend(struct unpacker *unpacker, uint64_t bytes)
 		unpacker->work += bytes;
 		return 0;
 	}
-	git_error_set_str(GIT_ERROR_ODB, "to unpack it is far more work than it is large");
+	(void)library_damaged("to unpack it is far more work than it is large");
 	return GIT_EBUFS;
 }
 
@@ -191,7 +185,7 @@ static int add_entry(struct unpacker *unpacker, struct pack *pack, uint64_t offs
 		return library_damaged("it is a delta of a delta, and so on without an end");
 	if (vec_reserve(&chain->entries, &chain->cap, chain->count + 1, sizeof(*chain->entries)) <
 			0)
-		return no_memory();
+		return library_no_memory();
 	rc = pack_read_entry(pack, &unpacker->window, offset, &chain->entries[chain->count]);
 	if (rc == 0)
 		chain->count++;
@@ -269,7 +263,7 @@ static int make_room(struct unpacker *unpacker, uint64_t size, unsigned char **o
 		return rc;
 	*out = size < SIZE_MAX ? malloc(size + 1) : NULL;
 	if (!*out)
-		return no_memory();
+		return library_no_memory();
 	(*out)[size] = '\0';
 	return 0;
 }
@@ -308,7 +302,7 @@ static int read_delta(struct unpacker *unpacker, struct pack *pack, const struct
 		free(unpacker->delta);
 		unpacker->delta = malloc(entry->size);
 		unpacker->delta_cap = unpacker->delta ? entry->size : 0;
-		rc = unpacker->delta ? 0 : no_memory();
+		rc = unpacker->delta ? 0 : library_no_memory();
 	}
 	if (rc == 0)
 		rc = inflate_entry(unpacker, pack, entry, unpacker->delta);
