@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "src/base/arena.h"
 #include "src/base/err.h"
 #include "src/base/oid.h"
+#include "src/base/str.h"
 #include "src/cmd/doctor_subject.h"
 #include "src/cmd/mounts.h"
 #include "src/cmd/options.h"
@@ -19,11 +21,15 @@
 
 #define ARENA_LIMIT (64u << 20)
 
-/* A line for each, and a tab in it: names with such bytes cannot be told. */
+/* A name with control characters breaks the lines, and could tell the terminal something. */
 static bool is_plain(const char *text)
 {
-	for (; *text; text++) {
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
+	const char *end = text + strlen(text);
+
+	while (text < end) {
+		uint32_t code = str_next_code(&text, end);
+
+		if (code < ' ' || (code >= 0x7f && code < 0xa0))
 			return false;
 	}
 	return true;

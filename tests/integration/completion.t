@@ -13,13 +13,15 @@ commit etc/app/one.conf 1 >/dev/null
 commit etc/app/two.conf 2 >/dev/null
 git -C "$R" tag v1 HEAD~1
 git -C "$R" branch 'feature/x'
+git -C "$R" branch 'a;b$(c)'
+git -C "$R" branch $'d\u009b31m' # tells a terminal something
 mkdir 'my mount'
 mounted "$R#main" --name web
 ok 'a mount point with a blank' refmount mount -o poll=1h "$R#main" "$T/my mount"
 refmount switch web main~1 >/dev/null && refmount resume web >/dev/null || die 'does not switch'
 
 # LINE, and behind the bar what its last word can be. @ stands for "refmount".
-cat >cases <<CASES
+cat >cases <<'CASES'
 @ ro|rollback
 @ help re|render resume
 @ status --|--help --json --watch
@@ -28,10 +30,10 @@ cat >cases <<CASES
 @ mount -o poll=1m,hi|poll=1m,history=
 @ rollback w|web
 @ status $M|$M
-@ switch web |@1 feature/x main v1
+@ switch web |@1 a;b$(c) feature/x main v1
 @ switch --reason because $M m|main
-@ follow web |feature/x main v1
-@ check $R#|$R#feature/x $R#main $R#v1
+@ follow web |a;b$(c) feature/x main v1
+@ check $R#|$R#a;b$(c) $R#feature/x $R#main $R#v1
 @ diff $R v|v1
 @ diff web @1 -- etc/app/|etc/app/one.conf etc/app/two.conf
 @ render $M e|etc/
@@ -41,7 +43,7 @@ cat >cases <<CASES
 @ nothing |
 @ status --json --jsun=|
 CASES
-sed -i 's/^@/refmount/' cases
+sed -i "s/^@/refmount/; s|\$M|$M|g; s|\$R|$R|g; s|\$T|$T|g" cases
 cut -d'|' -f1 cases >lines
 
 # What a shell has put behind all words but the last, without the order and the slash that only some put behind a folder.
@@ -66,15 +68,18 @@ with_fish() {
 		end"
 }
 
+printf '\trefmount %s\n' 'status ./my' 'status ./my\ mo' 'follow web a' 'rol' 'render web d/d' >tabs
+cat >tabbed <<'TABBED'
+refmount status ./my\ mount/
+refmount status ./my\ mount/
+refmount follow web a\;b\$\(c\) 
+refmount rollback 
+refmount render web d/deep/
+TABBED
 for shell in bash zsh; do
 	if command -v "$shell" >/dev/null; then
 		try $shell "$PYTHON" "$here/completion.py" $shell "$share"
-		printf '\trefmount status ./my\n\trefmount status ./my\\ mo\n\trefmount rol\n\trefmount render web d/d\n' >lines
-		is "$("$PYTHON" "$here/completion.py" $shell "$share" <lines)" "refmount status ./my\ mount/
-refmount status ./my\ mount/
-refmount rollback 
-refmount render web d/deep/" "$shell: quotes what has to be, and goes on behind a folder"
-		cut -d'|' -f1 cases >lines
+		is "$("$PYTHON" "$here/completion.py" $shell "$share" <tabs)" "$(cat tabbed)" "$shell: quotes what has to be, and goes on behind a folder"
 	else
 		skip "$shell completes" "there is no $shell"
 	fi
