@@ -350,6 +350,11 @@ install-deps:
 MANUALS := $(patsubst docs/man/%,%,$(wildcard docs/man/man?/*))
 UNITS_OF_SYSTEMD := $(wildcard examples/systemd/*)
 
+# The Debian package, in build/deb.
+deb:
+	@tests/deps deb
+	@packaging/deb
+
 # mount(8) looks for helpers in /sbin and /usr/sbin only: with another PREFIX, link them there.
 install: all
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(UNITDIR) $(DESTDIR)$(DOCDIR)
@@ -398,6 +403,7 @@ help:
 	@echo 'make matrix        build and unit tests with the libraries of several Debian releases, each in a root of its own (ROOTS)'
 	@echo 'make bench         one table of figures, beside ext4, squashfuse, bindfs (BENCH=quick)'
 	@echo 'make install       to PREFIX=/usr/local, below DESTDIR; make uninstall'
+	@echo 'make deb           the Debian package, in build/deb'
 	@echo 'make install-deps  the Debian packages for all of this'
 	@echo 'make clean'
 
@@ -405,5 +411,5 @@ help:
 .DELETE_ON_ERROR:
 .SECONDARY:
 FORCE:
-.PHONY: all objects install uninstall units racers unit unit-plain integration judges differ fuzzers fuzz-short fuzz torture incremental matrix bench lint format lint-tree lint-tools \
+.PHONY: all objects deb install uninstall units racers unit unit-plain integration judges differ fuzzers fuzz-short fuzz torture incremental matrix bench lint format lint-tree lint-tools \
 	check check-run demo install-deps clean help FORCE
