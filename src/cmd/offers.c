@@ -76,9 +76,10 @@ static void add_configs(struct offers *offers)
 
 /* --- refs --- */
 
-static void add_ref(void *offers, const char *name)
+static bool add_ref(void *offers, const char *name)
 {
 	offers_add(offers, name, "", NULL);
+	return true;
 }
 
 static void add_refs_of(struct offers *offers, const char *repository)

@@ -8,6 +8,7 @@
 #ifndef GIT_REPO_H
 #define GIT_REPO_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "src/base/oid.h"
@@ -16,10 +17,10 @@ struct buf;
 struct err;
 struct repo;
 
-#define REF_NAME_MAX  1024 /* bytes with NUL */
-#define REF_NAMES_MAX 2000 /* refs that are listed */
+#define REF_NAME_MAX 1024 /* bytes with NUL */
 
-typedef void repo_ref_fn(void *arg, const char *name);
+/* False: that is enough. NAME lives during the call. */
+typedef bool repo_ref_fn(void *arg, const char *name);
 
 /*
  * Open SOURCE: path of a bare repository, of a worktree or of its .git (folder or file), or
@@ -55,7 +56,7 @@ int repo_ref(struct repo *repo, const char *ref, char full[static REF_NAME_MAX],
 
 /*
  * Call FN with the name of each ref as a person would type it: branches, tags, branches of remotes
- * without what is in front of them, others in full. At most REF_NAMES_MAX.
+ * without what is in front of them, others in full.
  */
 void repo_each_ref(struct repo *repo, repo_ref_fn *fn, void *arg);
 

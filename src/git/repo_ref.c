@@ -23,6 +23,7 @@
 #include "src/git/object.h"
 #include "src/git/regular.h"
 
+#define SUGGEST_MAX  2000 /* refs looked at for "did you mean" */
 #define REF_FILE_MAX (64u << 10)
 
 static int forget_refs(struct repo *repo, struct err *err)
@@ -122,24 +123,24 @@ void repo_each_ref(struct repo *repo, repo_ref_fn *fn, void *arg)
 
 	if (git_reference_iterator_new(&refs, repo->handle) < 0)
 		return;
-	for (int count = 0; count < REF_NAMES_MAX && git_reference_next_name(&full, refs) == 0;
-			count++)
-		fn(arg, short_name(full));
+	while (git_reference_next_name(&full, refs) == 0 && fn(arg, short_name(full)))
+		;
 	git_reference_iterator_free(refs);
 }
 
 struct names {
-	char *items[REF_NAMES_MAX + 1]; /* NULL-terminated */
+	char *items[SUGGEST_MAX + 1]; /* NULL-terminated */
 	size_t count;
 };
 
-static void collect_name(void *arg, const char *name)
+static bool collect_name(void *arg, const char *name)
 {
 	struct names *names = arg;
 
 	names->items[names->count] = strdup(name);
 	if (names->items[names->count])
 		names->count++;
+	return names->count < SUGGEST_MAX;
 }
 
 static int not_found(struct repo *repo, const char *name, struct err *err)

@@ -213,6 +213,38 @@ static void nothing_else_is_tried(void **state)
 	repo_close(repo);
 }
 
+/* The names, and how many more are wanted. */
+struct listed {
+	struct buf names;
+	int wanted;
+};
+
+static bool list_name(void *arg, const char *name)
+{
+	struct listed *listed = arg;
+
+	buf_printf(&listed->names, "%s ", name);
+	return --listed->wanted > 0;
+}
+
+static void names_as_they_are_typed(void **state)
+{
+	struct listed all = {.wanted = 100}, two = {.wanted = 2};
+	struct repo *repo;
+
+	(void)state;
+	make_commits();
+	repo = open_repo("r.git");
+	repo_each_ref(repo, list_name, &all);
+	assert_string_equal(buf_str(&all.names),
+			"main team/one refs/odd origin/far atree heavier heavy light ");
+	repo_each_ref(repo, list_name, &two);
+	assert_string_equal(buf_str(&two.names), "main team/one ");
+	buf_release(&all.names);
+	buf_release(&two.names);
+	repo_close(repo);
+}
+
 static void a_tag_goes_before_a_branch(void **state)
 {
 	struct repo *repo;
@@ -328,6 +360,7 @@ int main(void)
 			TEST(errors_name_the_remedy),
 			TEST(every_form_of_ref),
 			TEST(nothing_else_is_tried),
+			TEST(names_as_they_are_typed),
 			TEST(a_tag_goes_before_a_branch),
 			TEST(never_stale),
 			TEST(endless_tags),
