@@ -12,6 +12,7 @@ LIBEXECDIR ?= $(PREFIX)/libexec/refmount
 MANDIR     ?= $(PREFIX)/share/man
 DOCDIR     ?= $(PREFIX)/share/doc/refmount
 UNITDIR    ?= $(PREFIX)/lib/systemd/system
+USERUNITDIR ?= $(PREFIX)/lib/systemd/user
 BASHDIR    ?= $(PREFIX)/share/bash-completion/completions
 ZSHDIR     ?= $(PREFIX)/share/zsh/site-functions
 FISHDIR    ?= $(PREFIX)/share/fish/vendor_completions.d
@@ -348,7 +349,8 @@ install-deps:
 # --- on a machine: DESTDIR, PREFIX and the folders above ---
 
 MANUALS := $(patsubst docs/man/%,%,$(wildcard docs/man/man?/*))
-UNITS_OF_SYSTEMD := $(wildcard examples/systemd/*)
+SYSTEM_UNITS := $(notdir $(wildcard examples/systemd/*.service examples/systemd/*.target))
+USER_UNITS   := $(notdir $(wildcard examples/systemd/user/*.service))
 
 # The Debian package, in build/deb.
 deb:
@@ -357,7 +359,7 @@ deb:
 
 # mount(8) looks for helpers in /sbin and /usr/sbin only: with another PREFIX, link them there.
 install: all
-	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(UNITDIR) $(DESTDIR)$(DOCDIR)
+	install -d $(addprefix $(DESTDIR),$(BINDIR) $(SBINDIR) $(LIBEXECDIR) $(UNITDIR) $(USERUNITDIR) $(DOCDIR))
 	install -m 755 $(BIN)/refmount $(DESTDIR)$(BINDIR)/refmount
 	install -m 755 $(BIN)/refmount-fs $(DESTDIR)$(LIBEXECDIR)/refmount-fs
 	ln -sfn $(BINDIR)/refmount $(DESTDIR)$(SBINDIR)/mount.refmount
@@ -366,7 +368,8 @@ install: all
 		if link=$$(readlink docs/man/$$page); then ln -sfn "$$link" $(DESTDIR)$(MANDIR)/$$page; \
 		else install -m 644 docs/man/$$page $(DESTDIR)$(MANDIR)/$$page; fi || exit 1; \
 	done
-	$(foreach unit,$(UNITS_OF_SYSTEMD),sed 's|@BINDIR@|$(BINDIR)|' $(unit) >$(DESTDIR)$(UNITDIR)/$(notdir $(unit)) &&) true
+	for unit in $(SYSTEM_UNITS); do sed 's|@BINDIR@|$(BINDIR)|' examples/systemd/$$unit >$(DESTDIR)$(UNITDIR)/$$unit || exit 1; done
+	for unit in $(USER_UNITS); do sed 's|@BINDIR@|$(BINDIR)|' examples/systemd/user/$$unit >$(DESTDIR)$(USERUNITDIR)/$$unit || exit 1; done
 	install -D -m 644 examples/completion/refmount.bash $(DESTDIR)$(BASHDIR)/refmount
 	install -D -m 644 examples/completion/_refmount $(DESTDIR)$(ZSHDIR)/_refmount
 	install -D -m 644 examples/completion/refmount.fish $(DESTDIR)$(FISHDIR)/refmount.fish
@@ -379,7 +382,7 @@ install: all
 uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/refmount $(DESTDIR)$(SBINDIR)/mount.refmount
 	rm -f $(addprefix $(DESTDIR)$(MANDIR)/,$(MANUALS))
-	rm -f $(foreach unit,$(UNITS_OF_SYSTEMD),$(DESTDIR)$(UNITDIR)/$(notdir $(unit)))
+	rm -f $(addprefix $(DESTDIR)$(UNITDIR)/,$(SYSTEM_UNITS)) $(addprefix $(DESTDIR)$(USERUNITDIR)/,$(USER_UNITS))
 	rm -f $(DESTDIR)$(BASHDIR)/refmount $(DESTDIR)$(ZSHDIR)/_refmount $(DESTDIR)$(FISHDIR)/refmount.fish
 	rm -rf $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(DOCDIR)
 
