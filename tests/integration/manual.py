@@ -169,13 +169,15 @@ def options_of(text):
 
 
 def described_options(verb):
-    """What the page lists, below the heading of the command where it is about several."""
+    """What the page lists, below the heading of the command where it is about several; each once."""
     page = f"refmount-{verb}.1"
-    described = set()
+    described = []
     for item in re.findall(r"^\.It (.+)$", sections(page).get(f"refmount {verb}") or manual(page), flags=re.M):
         for macro, name in re.findall(r"(?:^|, )(Fl|Cm) (\S+)", item):
-            described.add(name if macro == "Cm" else "-" + name.removeprefix("-"))
-    return described
+            described.append(name if macro == "Cm" else "-" + name.removeprefix("-"))
+    for name in {name for name in described if described.count(name) > 1}:
+        print(f"refmount-{verb}(1): '{name}' is described more than once")
+    return set(described)
 
 
 def synopsis_options(verb):
