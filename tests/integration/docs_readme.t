@@ -5,7 +5,7 @@
 
 page_runs README.md 'Start in a minute'
 
-is_real_root || { finish; }
+is_real_root && command -v nginx >/dev/null && command -v openssl >/dev/null || finish
 cp -a /etc "$T/etc" && mkdir -p "$T/etc/refmount" && mount --bind "$T/etc" /etc && mount -t tmpfs tmpfs /srv || skip_all 'cannot bind over /etc and /srv'
 systemctl=$(command -v systemctl) && mount --bind /bin/true "$systemctl"
 mkdir -p /etc/ssl/shop /var/log/nginx && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=shop \
