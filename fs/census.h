@@ -1,6 +1,6 @@
 /*
- * census: the thread of a server that reads the kernel's queue of opens (mark.h) and notes in the shared
- * state who has opened what (src/link/opens.h). Asynchronous: no reader ever waits for it.
+ * census: the thread of a server that waits for the kernel to tell of opens, and has them noted (intake.h).
+ * Asynchronous: no reader ever waits for it.
  */
 #ifndef FS_CENSUS_H
 #define FS_CENSUS_H
@@ -9,20 +9,15 @@
 
 struct census;
 struct err;
-struct leases;
-struct segment_set;
-struct state;
+struct intake;
 
 #define CENSUS_WORKER (VIEWS_WORKERS - 1) /* its number towards the views */
 
-/* All borrowed; the thread has the descriptors as its own. */
+/* All borrowed. */
 struct census_source {
-	struct state *state;
-	const struct segment_set *set;
+	struct intake *intake;
 	struct views *views;
-	struct leases *leases;
-	int queue_fd;
-	int thread_queue_fd; /* LEASES' own; -1: none */
+	int queue_fd; /* the intake's: what to wait for */
 };
 
 int census_start(const struct census_source *source, struct census **out, struct err *err);

@@ -25,6 +25,11 @@ static int add(struct changes *changes, const struct change *change)
 	return 0;
 }
 
+static void note_link(struct changes *changes, const struct node *from)
+{
+	changes->has_links = changes->has_links || (from && from->kind == NODE_LINK);
+}
+
 /* A walk of one tree, all of which comes or goes. */
 struct walk {
 	struct changes *changes;
@@ -41,6 +46,7 @@ static int take_below(void *arg, const struct diff_event *event)
 			.is_quiet = walk->is_quiet};
 	int rc = 0;
 
+	note_link(walk->changes, event->from);
 	if (node->parent)
 		rc = add(walk->changes, &change);
 	if (rc < 0 || node->kind != NODE_DIR)
@@ -90,6 +96,7 @@ static int take_event(void *arg, const struct diff_event *event)
 		change.dir = from->dir;
 		change.is_dir = true;
 	}
+	note_link(compare->changes, from);
 	rc = add(compare->changes, &change);
 	if (rc < 0 || event->kind == DIFF_DIR)
 		return rc;

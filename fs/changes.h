@@ -26,7 +26,8 @@ struct change {
 struct changes {
 	struct change *items; /* folders before what is in them */
 	size_t count, cap;
-	size_t names; /* of those that are names */
+	size_t names;	/* of those that are names */
+	bool has_links; /* some of those were links */
 };
 
 #define CHANGES_INIT                                                                               \

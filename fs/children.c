@@ -248,7 +248,6 @@ static int launch_server(struct keeper *keeper, struct err *err)
 			.link = link[1],
 			.door = keeper->door,
 			.queue = keeper->queue,
-			.thread_queue = keeper->thread_queue,
 			.state = keeper->state};
 	rc = spawn_server(&spawn, &keeper->server.pid, err);
 	(void)close(link[1]);

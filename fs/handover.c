@@ -142,11 +142,6 @@ static int take_up(struct keeper *keeper, struct err *err)
 	if (keeper->door < 0)
 		keeper->door = -1;
 	keeper->queue = duplicate("queue");
-	keeper->thread_queue = duplicate("threads");
-	if (keeper->thread_queue < 0) {
-		keeper->thread_queue = -1;
-		atomic_store(&keeper->state->leases.length_ms, 0);
-	}
 	if (keeper->queue < 0) {
 		keeper->queue = -1;
 		keeper_watch_readers(keeper); /* the mark went with the queue */
@@ -236,7 +231,6 @@ static void list_held(const struct keeper *keeper, struct buf *text)
 	add(text, "device", keeper->device);
 	add(text, "door", keeper->door);
 	add(text, "queue", keeper->queue);
-	add(text, "threads", keeper->thread_queue);
 	for (i = 0; i < STATE_SEGMENTS; i++) {
 		if (!atomic_load(&segments[i].number))
 			continue;

@@ -169,9 +169,7 @@ void keeper_give_up(struct keeper *keeper, int code, const char *text)
 
 bool keeper_drain(struct keeper *keeper)
 {
-	bool had_events = keeper->queue >= 0 && mark_drain(keeper->queue);
-
-	return (keeper->thread_queue >= 0 && mark_drain(keeper->thread_queue)) || had_events;
+	return keeper->queue >= 0 && mark_drain(keeper->queue);
 }
 
 static void on_signal(void *arg, int signo)
@@ -241,14 +239,14 @@ static void lose_readers(struct keeper *keeper, const char *reason)
 }
 
 /* Without a door there is no way to the file system but through the visible mount. */
-static int make_queue(const char *name, bool of_threads)
+static int make_queue(void)
 {
-	int fd = mark_queue(of_threads);
+	int fd = mark_queue();
 
 	if (fd >= 0)
 		fd = keeper_raise_fd(fd);
 	if (fd >= 0)
-		handover_keep(name, fd);
+		handover_keep("queue", fd);
 	return fd;
 }
 
@@ -259,16 +257,13 @@ void keeper_watch_readers(struct keeper *keeper)
 		return;
 	}
 	if (keeper->queue < 0)
-		keeper->queue = make_queue("queue", false);
+		keeper->queue = make_queue();
 	if (keeper->queue < 0) {
 		lose_readers(keeper, mark_reason(-keeper->queue));
 		keeper->queue = -1;
 		return;
 	}
-	if (keeper->thread_queue < 0 && keeper->settings.lease_ms > 0)
-		keeper->thread_queue = make_queue("threads", true);
-	atomic_store(&keeper->state->leases.length_ms,
-			keeper->thread_queue < 0 ? 0 : (uint32_t)keeper->settings.lease_ms);
+	atomic_store(&keeper->state->leases.chains.length_ms, (uint32_t)keeper->settings.lease_ms);
 	atomic_store(&keeper->state->readers, STATE_READERS_EXPECTED);
 }
 
@@ -295,7 +290,7 @@ void keeper_mark(struct keeper *keeper)
 	if (keeper->queue < 0 || keeper->door < 0 || keeper->marker > 0 || keeper->is_ending ||
 			atomic_load(&keeper->state->readers) != STATE_READERS_EXPECTED)
 		return;
-	rc = mark_start(keeper->queue, keeper->thread_queue, keeper->door, &keeper->marker, &err);
+	rc = mark_start(keeper->queue, keeper->door, &keeper->marker, &err);
 	if (rc == 0)
 		rc = loop_add_child(keeper->loop, keeper->marker, on_marker_exit, keeper, &err);
 	if (rc == 0)
@@ -372,7 +367,7 @@ static void reset_connection(struct state *state)
 	unsigned i;
 
 	atomic_store(&state->init_len, 0);
-	atomic_store(&state->leases.is_primed, 0);
+	memset(&state->taken, 0, sizeof(state->taken));
 	atomic_store(&state->leases.settling, 0);
 	for (i = 0; i < STATE_SLOTS; i++)
 		memset(&state->slots[i], 0, sizeof(state->slots[i]));
@@ -583,7 +578,7 @@ int keeper_main(const char *name)
 	if (!keeper)
 		return KEEPER_COULD_NOT;
 	keeper->lock = keeper->device = keeper->state_fd = keeper->report = -1;
-	keeper->door = keeper->mounts = keeper->queue = keeper->thread_queue = -1;
+	keeper->door = keeper->mounts = keeper->queue = -1;
 	keeper->server.link = keeper->engine.link = -1;
 	keeper->upgrade = (struct upgrade)UPGRADE_INIT;
 	rc = open_keeper(keeper, name, &err);

@@ -41,7 +41,6 @@ struct keeper {
 	int device; /* -1: not mounted */
 	int door;   /* writable clone of the mount, which keeps the connection alive; -1: none */
 	int queue;  /* the kernel's queue of opens (mark.h); -1: none */
-	int thread_queue; /* likewise, naming threads; -1: none, and no leases */
 	int mounts; /* the table of mounts of our namespace: tells when it has changed; -1: none */
 	struct child server, engine;
 	struct watch watch;

@@ -1,68 +1,71 @@
 /*
  * A program that opens a.conf and then b.conf by path can straddle a switch: the certificate of one
- * revision, the key of the other. We see who reads; so a thread that has opened something a moment ago
+ * revision, the key of the other. We see who reads; so a process that has opened something a moment ago
  * goes on with the revision it has begun with, while everybody else sees the new one.
  *
- * The moment (`length`) is 20 ms by default. Opens that follow each other within it are a *chain*; a
- * chain has the epoch of the view in which it began, and that view is what its thread sees until the
- * chain ends: when nothing is opened for one length, or after LEASES_LENGTHS_MAX of them and a second at most, so
- * that who reads all the time gets on, too. An epoch is a number of a view that changes with the tree, and not
- * with the virtual files.
+ * The moment (`length`) is 20 ms by default. Opens that follow each other within it are a *chain*
+ * (src/link/chains.h); a chain has the epoch of the view in which it began, and that view is what its
+ * process sees until the chain ends. An epoch is a number of a view that changes with the tree, and not with
+ * the virtual files.
  *
- * Opens are known from the kernel, which queues them before open(2) returns, and so before the same thread
- * asks for the next name: reading the queue at the beginning of each request is exact. That costs
- * nothing while nothing switches, and then only names that changed are asked for. Two gaps remain:
+ * It belongs to a process and not to a thread, since many a program reads by whatever thread is at hand: those
+ * of Go always, of Node and Java when they read more than one file at a time. The kernel tells which process
+ * has opened a file, and which thread asks; that the two belong together, a signal that is
+ * none tells (is_thread_of()), without a look at any file.
  *
- *  - An open that found its name in the kernel's cache right before that was invalidated queues its event
- *    right after. So the queue is read once more after a pause, before the flip.
- *  - A lookup that is answered before the flip queues its event after the open, maybe after the flip. So
- *    from PREPARE on a lookup is an open (with the epoch of the view it was answered from).
+ * Why a set of files that are opened one after the other, each within a length of when the opening of the one
+ * before began, is of one view:
  *
- * What was queued is noted by whoever comes first: the census (census.c), which keeps the queue short, a
- * worker that must know, the thread that switches. Reading and noting is one step, under the lock, so
- * that nobody finds the queue empty and the table not yet filled. Descriptors are closed after it.
- * Closing sends a message (FLUSH) once in the life of a connection, which a worker must not wait for: it
- * reads the queue only after the census has closed one (`is_primed`).
+ *  - The kernel queues an open before open(2) returns, and so before whoever has waited for that asks for
+ *    another name. The queue is read at the beginning of each request that comes while a switch is under
+ *    way or settles (requests.c), and once between INVALIDATE and FLIP. That costs nothing while
+ *    nothing switches, and then only names that changed are asked for.
+ *  - What was known before the flip began before it.
+ *  - What becomes known after it may have found its name in the kernel's cache before that was invalidated,
+ *    however long ago. The *file* tells: one that is in the view before and not in the new one can only
+ *    have been found before the flip (has_begun_before()). One that is in both fits either. So a view
+ *    settles for one length at least: who takes longer than that for one open is not promised anything.
+ *  - What is answered between PREPARE and FLIP counts at once, with the view it was answered from. With the
+ *    rule before that matters only for links: the file that one leads to does not tell how it was reached.
+ *    For those that the kernel itself follows, out of its cache, the pause in publish.c has to do.
  *
- * Only the two views on both sides of one flip are ever shown, so a switch waits until the last lease on
- * the view before has ended; it is reported as done, watchers are woken and hooks run after that.
+ * Only the two views on both sides of one flip are ever shown: the next switch waits until this one has
+ * settled. It is reported as done, watchers are woken and hooks run when the last lease has ended.
  *
- * Chains lie in the shared state, with the view that leases are on: a server that is killed loses no
- * lease, but for opens that it had read from the queue and not noted. The table is of fixed size: should
- * more threads open files within a moment, the ones that opened longest ago lose theirs.
+ * Should the kernel's queue overflow or the table be too small, opens are lost: then nobody has a lease at that
+ * switch, as if there were none (leases_lose()).
+ *
+ * All of this lies in the shared state, so a server that is killed loses no lease.
  */
 #include "fs/leases.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <sys/fanotify.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "fs/tree.h"
 #include "src/base/clock.h"
 #include "src/link/state.h"
 
-#define BATCH	      64	    /* events, and so descriptors, at a time */
-#define STEP_NS	      2000000ull    /* between two looks at who still has one */
-#define LEASES_NS_MAX 1000000000ull /* a switch waits no longer than that */
-#define GAP_NS	      300000	    /* from the kernel's finding a name to the event of its open */
-#define SECOND_NS     1000000000ull
+#define STEP_NS 2000000ull /* between two looks at who still has one */
 
 struct leases {
 	struct state *state;
-	int queue_fd;
-	pthread_mutex_t lock; /* guards the chains, and reading the queue */
+	const struct segment_set *set;
+	pthread_mutex_t lock; /* guards the chains */
 };
 
-struct leases *leases_new(struct state *state, int queue_fd)
+struct leases *leases_new(struct state *state, const struct segment_set *set)
 {
 	struct leases *leases = calloc(1, sizeof(*leases));
 
 	if (!leases)
 		return NULL;
 	leases->state = state;
-	leases->queue_fd = queue_fd;
+	leases->set = set;
 	(void)pthread_mutex_init(&leases->lock, NULL);
 	return leases;
 }
@@ -75,170 +78,175 @@ void leases_free(struct leases *leases)
 	free(leases);
 }
 
-static uint64_t length_ns(const struct leases *leases)
-{
-	return atomic_load(&leases->state->leases.length_ms) * 1000000ull;
-}
-
 bool leases_are_on(const struct leases *leases)
 {
-	return leases && leases->queue_fd >= 0 && length_ns(leases) > 0;
+	return leases && chains_length_ns(&leases->state->leases.chains) > 0;
 }
 
-/* --- chains; under the lock --- */
+/* --- which view a chain begins in --- */
 
-/* When CHAIN ends, if nothing is opened any more. */
-static uint64_t end_of(const struct state_chain *chain, uint64_t length)
+/* Does NODE, opened just now, show that its name was found before the flip that is settling? */
+static bool has_begun_before(const struct leases *leases, const struct node *node, uint64_t now)
 {
-	uint64_t total = LEASES_LENGTHS_MAX * length, end = chain->last_ns + length;
+	const struct state_leases *shared = &leases->state->leases;
+	uint32_t settling = atomic_load(&shared->settling);
+	struct view view;
 
-	total = total < LEASES_NS_MAX ? total : LEASES_NS_MAX;
-	return end < chain->first_ns + total ? end : chain->first_ns + total;
+	return settling && node && state_view(leases->state, &view) && view.epoch == settling &&
+			now - atomic_load(&shared->flipped_ns) <=
+			chains_length_ns(&shared->chains) &&
+			tree_has(leases->set, &shared->previous, node) &&
+			!tree_has(leases->set, &view, node);
 }
 
-/* The chain of THREAD; if it has none, the place for one. */
-static struct state_chain *place_of(struct leases *leases, uint32_t thread)
+/* PROCESS has a chain now; if it begins with this, at FIRST and with EPOCH. Under the lock. */
+static void extend(struct leases *leases, uint32_t process, uint32_t epoch, uint64_t first,
+		uint64_t now)
 {
-	const uint32_t groups = STATE_CHAINS / STATE_CHAIN_GROUP;
-	struct state_chain *group =
-			&leases->state->leases.chains[thread % groups * STATE_CHAIN_GROUP];
-	struct state_chain *oldest = group;
-	unsigned i;
+	struct chains *chains = &leases->state->leases.chains;
+	struct chain *chain = chains_find(chains, process, now);
 
-	for (i = 0; i < STATE_CHAIN_GROUP; i++) {
-		if (atomic_load(&group[i].thread) == thread)
-			return &group[i];
-		if (group[i].last_ns < oldest->last_ns)
-			oldest = &group[i];
-	}
-	return oldest;
+	if (chain)
+		atomic_store(&chain->last_ns, now);
+	else if (!chains_begin(chains, process, epoch, first, now))
+		leases_lose(leases);
 }
 
-static void note(struct leases *leases, uint32_t thread, uint32_t epoch, uint64_t now)
+void leases_note(struct leases *leases, uint32_t process, const struct node *node)
 {
-	struct state_chain *chain = place_of(leases, thread);
-
-	if (atomic_load(&chain->thread) == thread && now <= end_of(chain, length_ns(leases))) {
-		chain->last_ns = now;
-		return;
-	}
-	atomic_store(&chain->thread, 0);
-	chain->epoch = epoch;
-	chain->first_ns = chain->last_ns = now;
-	atomic_store(&chain->thread, thread);
-}
-
-/* One batch; the number of events, with what is to be closed in FDS. */
-static unsigned read_batch(struct leases *leases, int fds[static BATCH])
-{
-	struct fanotify_event_metadata events[BATCH];
-	const struct fanotify_event_metadata *event = events;
-	uint64_t now = clock_mono_ns();
+	struct state_leases *shared = &leases->state->leases;
+	uint64_t now = clock_mono_ns(), first = now;
 	struct view view = {0};
-	unsigned count = 0;
-	ssize_t rest;
+	uint32_t epoch;
 
 	(void)state_view(leases->state, &view);
-	/* Not by way of libc: see close_own() in notify.c. */
-	rest = syscall(SYS_read, leases->queue_fd, events, sizeof(events));
-	for (; rest > 0 && FAN_EVENT_OK(event, rest); event = FAN_EVENT_NEXT(event, rest)) {
-		if (event->pid > 0 && !(event->mask & FAN_Q_OVERFLOW))
-			note(leases, (uint32_t)event->pid, view.epoch, now);
-		fds[count++] = event->fd;
+	epoch = view.epoch;
+	if (has_begun_before(leases, node, now)) {
+		epoch = atomic_load(&shared->settling) - 1;
+		first = atomic_load(&shared->flipped_ns);
 	}
-	return count;
+	(void)pthread_mutex_lock(&leases->lock);
+	extend(leases, process, epoch, first, now);
+	(void)pthread_mutex_unlock(&leases->lock);
 }
 
-void leases_drain(struct leases *leases)
+void leases_lose(struct leases *leases)
 {
-	unsigned i, count;
-	int fds[BATCH];
+	struct state_leases *shared = &leases->state->leases;
 
-	do {
-		(void)pthread_mutex_lock(&leases->lock);
-		count = read_batch(leases, fds);
-		(void)pthread_mutex_unlock(&leases->lock);
-		for (i = 0; i < count; i++) {
-			if (fds[i] >= 0)
-				(void)syscall(SYS_close, fds[i]); /* see close_own() in notify.c */
-		}
-	} while (count > 0);
+	atomic_store(&shared->lost_ns, clock_mono_ns());
+	if (atomic_load(&shared->settling) && !atomic_exchange(&shared->is_off, 1))
+		atomic_fetch_add(&shared->switches_off, 1);
+}
+
+/* --- who asks --- */
+
+/* Nothing is sent. The kernel looks whether the two belong together before it looks whether we may send. */
+static bool is_thread_of(uint32_t process, uint32_t thread)
+{
+	return syscall(SYS_tgkill, process, thread, 0) == 0 || errno != ESRCH;
+}
+
+/* The chain of the process that THREAD is one of. Under the lock. */
+static struct chain *chain_of(struct leases *leases, uint32_t thread, uint64_t now)
+{
+	struct chains *chains = &leases->state->leases.chains;
+	struct chain *chain = chains_find(chains, thread, now);
+	unsigned i;
+
+	if (chain || is_thread_of(thread, thread))
+		return chain;
+	for (i = 0; i < CHAINS_ENTRIES; i++) {
+		chain = &chains->entries[i];
+		if (chains_is_in_force(chains, chain, now) &&
+				is_thread_of(atomic_load(&chain->process), thread))
+			return chain;
+	}
+	return NULL;
 }
 
 bool leases_ask(struct leases *leases, uint32_t thread, uint32_t epoch, bool is_open)
 {
 	struct state_leases *shared = &leases->state->leases;
-	const struct state_chain *chain;
 	uint64_t now = clock_mono_ns();
-	uint32_t settling;
+	const struct chain *chain;
+	uint32_t process;
 	bool holds;
 
-	if (atomic_load(&shared->is_primed))
-		leases_drain(leases);
 	(void)pthread_mutex_lock(&leases->lock);
+	chain = chain_of(leases, thread, now);
+	process = chain ? atomic_load(&chain->process) : thread;
+	holds = chain && atomic_load(&chain->epoch) < atomic_load(&shared->settling) &&
+			!atomic_load(&shared->is_off);
 	if (is_open)
-		note(leases, thread, epoch, now);
-	chain = place_of(leases, thread);
-	settling = atomic_load(&shared->settling);
-	holds = settling && atomic_load(&chain->thread) == thread && chain->epoch < settling &&
-			now <= end_of(chain, length_ns(leases));
+		extend(leases, process, epoch, now, now);
 	(void)pthread_mutex_unlock(&leases->lock);
 	return holds;
 }
 
 /* --- the thread that switches --- */
 
-static void pause_ns(uint64_t ns)
-{
-	const struct timespec pause = {
-			.tv_sec = (time_t)(ns / SECOND_NS), .tv_nsec = (long)(ns % SECOND_NS)};
-
-	(void)nanosleep(&pause, NULL);
-}
-
 void leases_begin(struct leases *leases, const struct view *previous)
 {
 	struct state_leases *shared = &leases->state->leases;
+	uint64_t now = clock_mono_ns(), lost = atomic_load(&shared->lost_ns);
+	bool is_off = lost > 0 && now - lost <= chains_length_ns(&shared->chains);
 
-	pause_ns(GAP_NS);
-	leases_drain(leases);
+	atomic_store(&shared->is_off, is_off);
+	if (is_off)
+		atomic_fetch_add(&shared->switches_off, 1);
+	atomic_store(&shared->flipped_ns, now);
 	shared->previous = *previous;
 	atomic_store(&shared->settling, previous->epoch + 1);
 }
 
-/* When the last lease ends on what was before epoch SETTLING. */
+/* When the last lease ends on what was before epoch SETTLING; 0: nobody has one. */
 static uint64_t last_end(struct leases *leases, uint32_t settling)
 {
-	const struct state_chain *chains = leases->state->leases.chains;
-	uint64_t end, last = 0, length = length_ns(leases);
+	const struct state_leases *shared = &leases->state->leases;
+	uint64_t end, last = 0;
 	unsigned i;
 
+	if (atomic_load(&shared->is_off))
+		return 0;
 	(void)pthread_mutex_lock(&leases->lock);
-	for (i = 0; i < STATE_CHAINS; i++) {
-		if (!atomic_load(&chains[i].thread) || chains[i].epoch >= settling)
+	for (i = 0; i < CHAINS_ENTRIES; i++) {
+		const struct chain *chain = &shared->chains.entries[i];
+
+		if (!atomic_load(&chain->process) || atomic_load(&chain->epoch) >= settling)
 			continue;
-		end = end_of(&chains[i], length);
+		end = chains_end_ns(&shared->chains, chain);
 		last = end > last ? end : last;
 	}
 	(void)pthread_mutex_unlock(&leases->lock);
 	return last;
 }
 
-void leases_end(struct leases *leases, leases_go_fn *go, void *arg)
+void leases_wait(struct leases *leases, uint64_t until, leases_go_fn *go, void *arg)
 {
-	struct state_leases *shared = &leases->state->leases;
-	uint32_t settling = atomic_load(&shared->settling);
+	uint32_t settling = atomic_load(&leases->state->leases.settling);
 	uint64_t now, end;
 
 	while (settling && go(arg)) {
-		leases_drain(leases);
 		now = clock_mono_ns();
 		end = last_end(leases, settling);
+		end = end > until ? end : until;
 		if (end < now)
 			break;
-		pause_ns(end - now < STEP_NS ? end - now + 1 : STEP_NS);
+		clock_pause_ns(end - now < STEP_NS ? end - now + 1 : STEP_NS);
 	}
-	atomic_store(&shared->settling, 0);
+}
+
+uint64_t leases_due_ns(struct leases *leases)
+{
+	const struct state_leases *shared = &leases->state->leases;
+
+	return atomic_load(&shared->flipped_ns) + chains_length_ns(&shared->chains) + 1;
+}
+
+void leases_end(struct leases *leases)
+{
+	atomic_store(&leases->state->leases.settling, 0);
 }
 
 bool leases_resume(struct leases *leases, struct view *out)

@@ -12,10 +12,9 @@
 #include "src/base/proc.h"
 
 /* Events come with descriptors, because file handles (FAN_REPORT_FID) are refused on FUSE. */
-int mark_queue(bool of_threads)
+int mark_queue(void)
 {
-	unsigned flags = FAN_CLASS_NOTIF | FAN_CLOEXEC | FAN_NONBLOCK;
-	int fd = fanotify_init(of_threads ? flags | FAN_REPORT_TID : flags, O_RDONLY | O_CLOEXEC);
+	int fd = fanotify_init(FAN_CLASS_NOTIF | FAN_CLOEXEC | FAN_NONBLOCK, O_RDONLY | O_CLOEXEC);
 
 	return fd < 0 ? -errno : fd;
 }
@@ -29,30 +28,24 @@ const char *mark_reason(int error)
 	return strerrordesc_np(error);
 }
 
-static int set_mark(int queue, int door)
-{
-	return queue < 0 ? 0
-			 : fanotify_mark(queue, FAN_MARK_ADD | FAN_MARK_FILESYSTEM, FAN_OPEN, door,
-					   ".");
-}
-
 /*
  * Nothing else of ours stays open: should it be caught in the kernel, the connection can still end. Ends with
  * an errno.
  */
-static int mark(int queue, int thread_queue, int door)
+static int mark(int queue, int door)
 {
-	const int kept[] = {queue, thread_queue, door};
+	const int kept[] = {queue, door};
 	int rc = proc_keep_only(0, kept, sizeof(kept) / sizeof(kept[0]));
 
 	if (rc < 0)
 		return -rc;
-	return set_mark(queue, door) < 0 || set_mark(thread_queue, door) < 0 ? errno : 0;
+	rc = fanotify_mark(queue, FAN_MARK_ADD | FAN_MARK_FILESYSTEM, FAN_OPEN, door, ".");
+	return rc < 0 ? errno : 0;
 }
 
 /*
  * A process that may not have one more descriptor gets none for an event: the event is an error, and gone.
- * Nothing is opened, so nothing has to be closed, which could wait for the server (census.c).
+ * Nothing is opened, so nothing has to be closed, which could wait for the server (intake.c).
  */
 bool mark_drain(int queue)
 {
@@ -71,14 +64,14 @@ bool mark_drain(int queue)
 	return had_events;
 }
 
-int mark_start(int queue, int thread_queue, int door, pid_t *pid, struct err *err)
+int mark_start(int queue, int door, pid_t *pid, struct err *err)
 {
 	pid_t child = fork();
 
 	if (child < 0)
 		return err_sys(err, errno, "watch who opens files");
 	if (child == 0)
-		_exit(mark(queue, thread_queue, door));
+		_exit(mark(queue, door));
 	*pid = child;
 	return 0;
 }

@@ -1,6 +1,6 @@
 /*
  * mark: the kernel's queue of opens (fanotify): made and set on our file system by the keeper, read by
- * the server (census.h). The queue outlives each server.
+ * the server (intake.h). The queue outlives each server.
  *
  * It is the file system that is marked, not the mount: bind mounts, and the mounts of other
  * namespaces, are mounts of their own.
@@ -13,21 +13,18 @@
 
 struct err;
 
-/*
- * A queue without anything in it, the caller's, close-on-exec; or negative errno. It will name processes, or
- * OF_THREADS, threads: of one that has ended by the time it is asked for, nobody knows whose it was.
- */
-int mark_queue(bool of_threads);
+/* A queue without anything in it, the caller's, close-on-exec; or negative errno. */
+int mark_queue(void);
 
 /* One sentence: why there is no queue, or no mark, after ERROR (positive). Static or from the kernel. */
 const char *mark_reason(int error);
 
 /*
- * Have the file system behind DOOR (a clone of the mount) tell QUEUE, and THREAD_QUEUE (-1: none), about opens.
+ * Have the file system behind DOOR (a clone of the mount) tell QUEUE about opens.
  * For that the kernel asks the server about the root, which the keeper must never wait for: so a child
  * does it, *PID, the caller's to reap, and ends with the errno, or 0.
  */
-int mark_start(int queue, int thread_queue, int door, pid_t *pid, struct err *err);
+int mark_start(int queue, int door, pid_t *pid, struct err *err);
 
 /*
  * Throw away what is in QUEUE, which the server has not come to read: each event holds its mount busy. Was

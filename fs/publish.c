@@ -50,6 +50,7 @@
 #include <unistd.h>
 
 #include "fs/identity.h"
+#include "fs/intake.h"
 #include "fs/leases.h"
 #include "fs/tree.h"
 #include "fs/views.h"
@@ -67,6 +68,8 @@
 #define EPOCH_NAMES_MIN	 4096u
 #define EPOCH_MINOR	 44u /* of the protocol */
 #define NOTIFY_INC_EPOCH 8
+
+#define LINK_NS 300000 /* from following a link to the event of the open */
 
 /* ENOENT: the kernel does not know that name or folder, which is what we want. */
 static bool check_notify(int rc)
@@ -270,6 +273,15 @@ static uint64_t invalidate(struct publish *publish, const struct view *from, con
 	return names;
 }
 
+/* Whoever has followed a link out of the kernel's cache comes to open what it led to: leases.c. */
+static void begin_leases(const struct publish *publish, const struct view *from)
+{
+	if (publish->changes.has_links)
+		clock_pause_ns(LINK_NS);
+	intake_drain(publish->intake);
+	leases_begin(publish->leases, from);
+}
+
 static int switch_views(struct publish *publish, const struct view *from,
 		const struct message *request, struct message *reply, struct err *err)
 {
@@ -291,7 +303,7 @@ static int switch_views(struct publish *publish, const struct view *from,
 	publish->has_leases = publish->settles && next.epoch != from->epoch &&
 			leases_are_on(publish->leases);
 	if (publish->has_leases)
-		leases_begin(publish->leases, from);
+		begin_leases(publish, from);
 	reply->view.sequence = views_flip(publish->views, &next, publish->settles);
 	reply->flipped_ns = clock_mono_ns() - begun;
 	publish->before = *from;
@@ -315,6 +327,13 @@ static bool is_switch(const struct publish *publish, const struct view *from, co
 {
 	return from->root != to->root || from->index != to->index ||
 			!overlays_agree(publish, from, to);
+}
+
+bool publish_is_switch(const struct publish *publish, const struct message *request)
+{
+	struct view current;
+
+	return state_view(publish->state, &current) && is_switch(publish, &current, &request->view);
 }
 
 int publish_run(struct publish *publish, const struct message *request, struct message *reply,

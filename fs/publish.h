@@ -11,6 +11,7 @@
 
 struct err;
 struct fuse_session;
+struct intake;
 struct leases;
 struct message;
 struct segment_set;
@@ -24,12 +25,16 @@ struct publish {
 	const struct segment_set *set;
 	struct views *views;
 	struct leases *leases; /* or NULL */
-	bool settles;	       /* names that change may be kept only after views_settle() */
+	struct intake *intake;
+	bool settles; /* names that change may be kept only after views_settle() */
 	/* Out, after a switch: what has changed, with what the kernel knows of it, and since when. */
 	struct changes changes; /* to be released by the caller */
 	struct view before;
-	bool has_leases; /* some may be in force: leases_end() */
+	bool has_leases; /* some may be in force: leases_wait() */
 };
+
+/* Would REQUEST change names that the kernel may have kept? */
+bool publish_is_switch(const struct publish *publish, const struct message *request);
 
 /*
  * Make REQUEST->view visible and fill REPLY (a PUBLISHED message). Blocks while the kernel is busy with

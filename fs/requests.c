@@ -46,6 +46,7 @@
 #include <unistd.h>
 
 #include "fs/door.h"
+#include "fs/intake.h"
 #include "fs/leases.h"
 #include "fs/lookups.h"
 #include "fs/ops.h"
@@ -86,6 +87,7 @@ struct requests {
 	struct views *views;
 	struct door *door;
 	struct leases *leases;
+	struct intake *intake;
 	int tell_fd;
 	_Atomic bool has_read;
 	_Atomic uint64_t spoiled[SPOILED_MAX]; /* 0: free */
@@ -107,6 +109,7 @@ int requests_new(const struct requests_source *source, struct requests **out, st
 	requests->views = source->views;
 	requests->door = source->door;
 	requests->leases = source->leases;
+	requests->intake = source->intake;
 	requests->tell_fd = source->tell_fd;
 	*out = requests;
 	return 0;
@@ -343,11 +346,12 @@ static void mind_lease(const struct requests *requests, const struct fuse_in_hea
 	bool is_open = header->opcode == FUSE_LOOKUP;
 	struct view now = views->current;
 
-	if (!leases_are_on(requests->leases) || header->pid == 0)
+	if (!leases_are_on(requests->leases) || header->pid == 0 ||
+			!(views->is_settling || (views->is_pending && is_open)))
 		return;
-	if (views->is_pending && is_open)
-		(void)leases_ask(requests->leases, header->pid, now.epoch, true);
-	if (!views->is_settling || !leases_ask(requests->leases, header->pid, now.epoch, is_open))
+	if (intake_is_ready(requests->intake))
+		intake_drain(requests->intake);
+	if (!leases_ask(requests->leases, header->pid, now.epoch, is_open) || !views->is_settling)
 		return;
 	views->current = views->previous;
 	views->previous = now;

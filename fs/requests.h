@@ -10,6 +10,8 @@
 struct door;
 struct err;
 struct fuse_session;
+struct intake;
+struct leases;
 struct requests;
 struct segment_set;
 struct state;
@@ -26,6 +28,7 @@ struct requests_source {
 	struct views *views;
 	struct door *door;
 	struct leases *leases;
+	struct intake *intake;
 	int tell_fd; /* an eventfd, written when there is news of one of the two kinds below */
 };
 

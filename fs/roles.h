@@ -22,7 +22,6 @@
 #define SERVER_FD_LINK	 5 /* messages from and to the keeper */
 #define SERVER_FD_DOOR	 6 /* writable clone of the mount (mount.h), or not open */
 #define SERVER_FD_QUEUE	 7 /* of opens (mark.h), or not open */
-#define SERVER_FD_LEASES 8 /* likewise, naming threads */
 
 /* selftest: started by the keeper of another version, before it makes way (upgrade.h). */
 #define SELFTEST_FD_SETTINGS 3

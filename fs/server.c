@@ -21,6 +21,7 @@
 #include "fs/census.h"
 #include "fs/confine.h"
 #include "fs/door.h"
+#include "fs/intake.h"
 #include "fs/leases.h"
 #include "fs/ops.h"
 #include "fs/publish.h"
@@ -51,14 +52,14 @@ struct server {
 	struct requests *requests;
 	struct switcher *switcher;
 	struct leases *leases;
+	struct intake *intake;
 	struct census *census; /* NULL: nobody tells us who opens what */
 	struct door door;
-	int link;	/* -1 once the keeper is gone: then we serve what there is */
-	int end_fd;	/* workers have ended */
-	int wake_fd;	/* the switcher has something for us, or the first contents were read */
-	bool has_door;	/* SERVER_FD_DOOR is ours; else it may be anything */
-	bool has_queue; /* likewise */
-	bool has_thread_queue;
+	int link;	  /* -1 once the keeper is gone: then we serve what there is */
+	int end_fd;	  /* workers have ended */
+	int wake_fd;	  /* the switcher has something for us, or the first contents were read */
+	bool has_door;	  /* SERVER_FD_DOOR is ours; else it may be anything */
+	bool has_queue;	  /* likewise */
 	bool is_settling; /* the predecessor's last switch */
 	bool has_dropped;
 	uint32_t last_shed;	 /* 0: none, and there is no need */
@@ -314,6 +315,16 @@ static void control(struct server *server)
 
 /* --- life --- */
 
+static int open_intake(struct server *server, struct err *err)
+{
+	const struct intake_source source = {.state = server->state,
+			.set = server->set,
+			.leases = server->leases,
+			.queue_fd = server->has_queue ? SERVER_FD_QUEUE : -1};
+
+	return intake_new(&source, &server->intake, err);
+}
+
 static int open_server(struct server *server, struct err *err)
 {
 	int rc;
@@ -323,8 +334,7 @@ static int open_server(struct server *server, struct err *err)
 		return rc;
 	server->set = segment_set_new();
 	server->views = views_new(server->state);
-	server->leases =
-			leases_new(server->state, server->has_thread_queue ? SERVER_FD_LEASES : -1);
+	server->leases = leases_new(server->state, server->set);
 	server->end_fd = eventfd(0, EFD_CLOEXEC);
 	server->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (!server->set || !server->views || !server->leases || server->end_fd < 0 ||
@@ -334,7 +344,7 @@ static int open_server(struct server *server, struct err *err)
 	if (rc < 0)
 		return err_sys(err, -rc, "start");
 	segments_inherit(server->set, server->state);
-	return 0;
+	return open_intake(server, err);
 }
 
 static int open_requests(struct server *server, struct err *err)
@@ -346,6 +356,7 @@ static int open_requests(struct server *server, struct err *err)
 			.views = server->views,
 			.door = &server->door,
 			.leases = server->leases,
+			.intake = server->intake,
 			.tell_fd = server->wake_fd};
 
 	return requests_new(&source, &server->requests, err);
@@ -359,6 +370,7 @@ static int start_switcher(struct server *server, struct err *err)
 			.views = server->views,
 			.door = &server->door,
 			.leases = server->leases,
+			.intake = server->intake,
 			.is_settling = server->is_settling,
 			.device_fd = SERVER_FD_DEVICE,
 			.door_fd = server->has_door ? SERVER_FD_DOOR : -1,
@@ -375,19 +387,15 @@ static int start_switcher(struct server *server, struct err *err)
 /* One that cannot be started is no reason not to serve. */
 static void start_census(struct server *server)
 {
-	const struct census_source source = {.state = server->state,
-			.set = server->set,
+	const struct census_source source = {.intake = server->intake,
 			.views = server->views,
-			.leases = server->leases,
-			.queue_fd = SERVER_FD_QUEUE,
-			.thread_queue_fd = server->has_thread_queue ? SERVER_FD_LEASES : -1};
+			.queue_fd = SERVER_FD_QUEUE};
 	struct err err = ERR_INIT;
 
 	if (!server->has_queue)
 		return;
 	if (census_start(&source, &server->census, &err) < 0)
 		log_error("%s", err.text);
-	(void)syscall(SYS_close, SERVER_FD_QUEUE); /* see close_own() in notify.c */
 }
 
 /* Leases that are in force stay so. */
@@ -395,6 +403,7 @@ static void resume_leases(struct server *server)
 {
 	struct view previous;
 
+	intake_recover(server->intake);
 	server->is_settling = leases_resume(server->leases, &previous);
 	if (server->is_settling)
 		views_resume(server->views, &previous);
@@ -438,6 +447,7 @@ static void close_server(struct server *server)
 {
 	switcher_end(server->switcher);
 	census_end(server->census);
+	intake_free(server->intake);
 	leases_free(server->leases);
 	requests_free(server->requests);
 	ops_session_free(server->session);
@@ -452,7 +462,6 @@ int server_main(const char *name)
 	/* Before anything else is opened. */
 	bool has_door = fcntl(SERVER_FD_DOOR, F_GETFD) >= 0;
 	bool has_queue = fcntl(SERVER_FD_QUEUE, F_GETFD) >= 0;
-	bool has_thread_queue = fcntl(SERVER_FD_LEASES, F_GETFD) >= 0;
 	struct server *server = calloc(1, sizeof(*server));
 	struct err err = ERR_INIT;
 	int rc;
@@ -464,7 +473,6 @@ int server_main(const char *name)
 	server->link = SERVER_FD_LINK;
 	server->has_door = has_door;
 	server->has_queue = has_queue;
-	server->has_thread_queue = has_thread_queue;
 	server->end_fd = server->wake_fd = -1;
 	server->has_dropped = true; /* perhaps; the first sweep tells */
 	confine_privileges(has_door);

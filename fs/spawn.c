@@ -23,8 +23,7 @@ static int add_fds(posix_spawn_file_actions_t *actions, const struct spawn *spaw
 	assert(spawn->device >= SPAWN_FIRST_FD && spawn->state_fd >= SPAWN_FIRST_FD &&
 			spawn->link >= SPAWN_FIRST_FD &&
 			(spawn->door < 0 || spawn->door >= SPAWN_FIRST_FD) &&
-			(spawn->queue < 0 || spawn->queue >= SPAWN_FIRST_FD) &&
-			(spawn->thread_queue < 0 || spawn->thread_queue >= SPAWN_FIRST_FD));
+			(spawn->queue < 0 || spawn->queue >= SPAWN_FIRST_FD));
 	rc = posix_spawn_file_actions_adddup2(actions, spawn->device, SERVER_FD_DEVICE);
 	if (rc == 0)
 		rc = posix_spawn_file_actions_adddup2(actions, spawn->state_fd, SERVER_FD_STATE);
@@ -34,9 +33,6 @@ static int add_fds(posix_spawn_file_actions_t *actions, const struct spawn *spaw
 		rc = posix_spawn_file_actions_adddup2(actions, spawn->door, SERVER_FD_DOOR);
 	if (rc == 0 && spawn->queue >= 0)
 		rc = posix_spawn_file_actions_adddup2(actions, spawn->queue, SERVER_FD_QUEUE);
-	if (rc == 0 && spawn->thread_queue >= 0)
-		rc = posix_spawn_file_actions_adddup2(
-				actions, spawn->thread_queue, SERVER_FD_LEASES);
 	for (i = 0; i < STATE_SEGMENTS && rc == 0; i++) {
 		int fd = segments[i].fd;
 

@@ -20,7 +20,6 @@ struct spawn {
 	int device, state_fd, link;
 	int door;		   /* -1: none */
 	int queue;		   /* of opens; -1: none */
-	int thread_queue;	   /* likewise */
 	const struct state *state; /* its table says which segments go along */
 };
 

@@ -12,8 +12,10 @@
  * the others have died, the link is closed, the keeper sees that, and starts the successor without
  * waiting (children.c); the successor answers; and then the thread ends as well.
  *
- * A switch is reported when the last lease on the view before has ended (leases.c). Publishing comes before waking: a request that arrives while watchers are being woken waits until
- * that is done, but not longer than NOTIFY_GRACE_NS; then what is left goes untold.
+ * A switch is reported when the last lease on the view before has ended (leases.c). Publishing comes before
+ * waking: a request that arrives while watchers are being woken waits until that is done, but not longer than
+ * NOTIFY_GRACE_NS; then what is left goes untold. The next switch waits until this one has settled; what
+ * changes the virtual files only does not.
  */
 #include "fs/switch.h"
 
@@ -33,6 +35,7 @@
 #include "fs/changes.h"
 #include "fs/door.h"
 #include "fs/identity.h"
+#include "fs/intake.h"
 #include "fs/leases.h"
 #include "fs/notify.h"
 #include "fs/publish.h"
@@ -45,12 +48,14 @@
 #include "src/snap/index.h"
 #include "src/snap/node.h"
 
-#define REFRESH_MAX	16	      /* nodes; one more, and the oldest is forgotten */
-#define NOTIFY_GRACE_NS 1000000000ull /* a switch waits that long for watchers to be woken */
+#define REFRESH_MAX	16 /* nodes; one more, and the oldest is forgotten */
+#define SECOND_NS	1000000000ull
+#define NOTIFY_GRACE_NS SECOND_NS /* a switch waits that long for watchers to be woken */
 
 struct switcher {
 	struct switcher_source source;
-	struct notify notify; /* the thread's */
+	struct notify notify;	/* the thread's */
+	uint64_t settle_due_ns; /* the thread's; 0: the last switch is over */
 	pthread_t thread;
 
 	pthread_mutex_t lock; /* guards what follows */
@@ -92,16 +97,38 @@ static bool is_ending(struct switcher *switcher)
 	return is;
 }
 
-/* Readers that are in the middle of something may finish: nobody but us waits for them. */
+/*
+ * Readers that are in the middle of something may finish: nobody but us waits for them. What they open meanwhile
+ * is to be known.
+ */
 static bool may_wait(void *arg)
 {
-	return !is_ending(arg);
+	struct switcher *switcher = arg;
+
+	intake_drain(switcher->source.intake);
+	return !is_ending(switcher);
 }
 
 static void wait_for_leases(struct switcher *switcher)
 {
-	leases_end(switcher->source.leases, may_wait, switcher);
+	leases_wait(switcher->source.leases, 0, may_wait, switcher);
 	views_grace(switcher->source.views); /* the last answers of that kind are given */
+	switcher->settle_due_ns = leases_due_ns(switcher->source.leases);
+}
+
+/*
+ * The last switch is settled: nobody goes on with the view before, and names may be kept. Not before its time: an
+ * open may still show that it began before the flip.
+ */
+static void finish(struct switcher *switcher)
+{
+	if (switcher->settle_due_ns == 0)
+		return;
+	leases_wait(switcher->source.leases, switcher->settle_due_ns, may_wait, switcher);
+	leases_end(switcher->source.leases);
+	views_grace(switcher->source.views);
+	views_settle(switcher->source.views);
+	switcher->settle_due_ns = 0;
 }
 
 static void wake(struct switcher *switcher)
@@ -127,10 +154,13 @@ static void publish(struct switcher *switcher, const struct message *request)
 			.set = source->set,
 			.views = source->views,
 			.leases = source->leases,
+			.intake = source->intake,
 			.settles = switcher->notify.door_fd >= 0};
 	struct err err = ERR_INIT;
 	uint64_t left = 0;
 
+	if (publish_is_switch(&publish, request))
+		finish(switcher);
 	if (publish_run(&publish, request, &switcher->working, &err) < 0)
 		log_error("generation %u: %s", request->view.generation, err.text);
 	if (publish.has_leases)
@@ -141,7 +171,8 @@ static void publish(struct switcher *switcher, const struct message *request)
 				switcher);
 	if (left > 0 && !is_ending(switcher))
 		log_warn("wake watchers: no time for %llu names", (unsigned long long)left);
-	views_settle(source->views);
+	if (switcher->settle_due_ns == 0)
+		views_settle(source->views);
 	changes_release(&publish.changes);
 }
 
@@ -235,7 +266,7 @@ static void recount(struct switcher *switcher)
 
 /* What there is to do; taken out of the switcher under its lock. */
 struct job {
-	bool ends, closes, recounts, has_request;
+	bool ends, closes, settles, recounts, has_request;
 	uint32_t shed;
 	unsigned refresh_count;
 	uint64_t refresh[REFRESH_MAX];
@@ -247,14 +278,31 @@ static bool has_job(const struct switcher *switcher)
 			switcher->shed || switcher->refresh_count > 0;
 }
 
+/* Under the lock. False when it has become time to settle first. */
+static bool wait_for_change(struct switcher *switcher)
+{
+	const uint64_t due = switcher->settle_due_ns;
+	const struct timespec until = {
+			.tv_sec = (time_t)(due / SECOND_NS), .tv_nsec = (long)(due % SECOND_NS)};
+
+	if (due == 0)
+		return pthread_cond_wait(&switcher->changed, &switcher->lock) == 0;
+	return pthread_cond_clockwait(&switcher->changed, &switcher->lock, CLOCK_MONOTONIC,
+			       &until) != ETIMEDOUT;
+}
+
 static void wait_for_job(struct switcher *switcher, struct job *job, struct message *request)
 {
+	bool is_time = false;
+
 	(void)pthread_mutex_lock(&switcher->lock);
-	switcher->is_busy = false;
+	switcher->is_busy =
+			switcher->settle_due_ns > 0; /* segments of the view before are in use */
 	wake(switcher);
-	while (!has_job(switcher))
-		(void)pthread_cond_wait(&switcher->changed, &switcher->lock);
+	while (!has_job(switcher) && !is_time)
+		is_time = !wait_for_change(switcher);
 	*job = (struct job){.ends = switcher->ends,
+			.settles = is_time,
 			.closes = switcher->closes,
 			.recounts = switcher->recounts,
 			.has_request = switcher->has_request,
@@ -277,6 +325,8 @@ static void carry_out(
 
 	if (job->closes)
 		notify_close(&switcher->notify);
+	if (job->settles)
+		finish(switcher);
 	if (job->has_request)
 		publish(switcher, request);
 	for (i = 0; i < job->refresh_count; i++)
@@ -319,10 +369,8 @@ static void *switcher_main(void *arg)
 	struct job job;
 
 	take_descriptors(switcher);
-	if (switcher->source.is_settling) {
+	if (switcher->source.is_settling)
 		wait_for_leases(switcher);
-		views_settle(switcher->source.views);
-	}
 	for (;;) {
 		wait_for_job(switcher, &job, &request);
 		if (job.ends)

@@ -14,6 +14,7 @@
 struct door;
 struct err;
 struct fuse_session;
+struct intake;
 struct leases;
 struct message;
 struct segment_set;
@@ -29,6 +30,7 @@ struct switcher_source {
 	struct views *views;
 	struct door *door;
 	struct leases *leases;
+	struct intake *intake;
 	bool is_settling; /* the predecessor's last switch: its leases are to be waited for first */
 	int device_fd;
 	int door_fd; /* -1: nobody is woken. The thread has it as its own; the caller may close it */

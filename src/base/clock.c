@@ -39,6 +39,14 @@ int64_t clock_wall_s(void)
 	return now.tv_sec;
 }
 
+void clock_pause_ns(uint64_t ns)
+{
+	const struct timespec pause = {
+			.tv_sec = (time_t)(ns / 1000000000u), .tv_nsec = (long)(ns % 1000000000u)};
+
+	(void)nanosleep(&pause, NULL);
+}
+
 void clock_format(int64_t wall_s, char out[static 21])
 {
 	char text[80]; /* what the compiler thinks six ints can need */

@@ -17,6 +17,8 @@ uint64_t clock_boot_ns(
 		void); /* since boot, sleep included: what /proc counts starts of processes in */
 int64_t clock_wall_s(void); /* seconds since 1970, UTC */
 
+void clock_pause_ns(uint64_t ns); /* so long, or until a signal is handled */
+
 /* ISO 8601 UTC; years outside 0..9999 are clamped. */
 void clock_format(int64_t wall_s, char out[static 21]);
 

@@ -120,8 +120,8 @@ static const char *no_leases(const struct engine *engine)
 {
 	if (engine->settings.lease_ms == 0)
 		return "turned off (lease=0)";
-	if (!reading_why_not(engine) && atomic_load(&engine->shared->leases.length_ms) == 0)
-		return "the kernel gives no second queue of opens";
+	if (!reading_why_not(engine) && atomic_load(&engine->shared->leases.is_off))
+		return "not at the last switch: opens came too fast to be counted";
 	return reading_why_not(engine);
 }
 

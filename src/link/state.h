@@ -8,7 +8,8 @@
  *     watchers, readers
  *     views, current, init,     server            all
  *     lookups, slots, requests,
- *     incarnations, handles, leases
+ *     incarnations, handles,
+ *     leases, taken
  *     opens                     server, engine    engine
  *     counters                  engine            engine
  *
@@ -25,11 +26,12 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "src/link/chains.h"
 #include "src/link/opens.h"
 
 struct err;
 
-#define STATE_VERSION		5u
+#define STATE_VERSION		6u
 #define STATE_SEGMENTS		2048 /* as many as a server can have mapped */
 #define STATE_GENERATIONS	256
 #define STATE_SLOTS		16
@@ -38,8 +40,7 @@ struct err;
 #define STATE_OPS		64 /* FUSE operation codes, counted one by one; larger ones in [0] */
 #define STATE_COUNTERS		64
 #define STATE_REASON_SIZE	160
-#define STATE_CHAINS		1024 /* threads that open files, in groups of STATE_CHAIN_GROUP */
-#define STATE_CHAIN_GROUP	16
+#define STATE_TAKEN_SIZE	1536 /* bytes of events */
 #define STATE_INCARNATIONS	1024 /* in groups of STATE_INCARNATION_GROUP */
 #define STATE_INCARNATION_GROUP 16
 #define STATE_HANDLES		4096 /* open folders whose listings are kept mapped */
@@ -90,20 +91,20 @@ struct state_handle {
 	_Atomic uint64_t listing; /* place of the record that it lists; 0: not yet */
 };
 
-/* Opens of one thread that follow each other closely. */
-struct state_chain {
-	_Atomic uint32_t thread;    /* 0: free */
-	uint32_t epoch;		    /* of the view in which it began */
-	uint64_t first_ns, last_ns; /* monotonic */
+struct state_leases {
+	_Atomic uint32_t settling;     /* epoch up to which leases may be in force; 0: none is */
+	_Atomic uint32_t is_off;       /* nobody had one at the last switch: opens had been lost */
+	_Atomic uint64_t switches_off; /* so many were like that */
+	_Atomic uint64_t lost_ns;      /* when an open was lost last; monotonic */
+	_Atomic uint64_t flipped_ns;   /* when the last switch came that leases go with */
+	struct view previous;	       /* what they are on, while there is something settling */
+	struct chains chains;
 };
 
-struct state_leases {
-	_Atomic uint32_t length_ms; /* 0: there are none; written by the keeper */
+/* Opens that were read from the kernel's queue and not noted yet: fs/intake.c. */
+struct state_taken {
 	_Atomic uint32_t is_primed; /* closing an event's descriptor sends no message any more */
-	_Atomic uint32_t settling;  /* epoch up to which leases may be in force; 0: none is */
-	uint32_t reserved;
-	struct view previous; /* what they are on */
-	struct state_chain chains[STATE_CHAINS];
+	_Alignas(8) uint8_t bytes[STATE_TAKEN_SIZE];
 };
 
 /*
@@ -150,6 +151,7 @@ struct state {
 	struct state_handle handles[STATE_HANDLES];
 	struct opens opens;
 	struct state_leases leases;
+	struct state_taken taken;
 	struct state_slot slots[STATE_SLOTS];
 };
 

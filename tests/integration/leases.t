@@ -21,13 +21,13 @@ git -C "$R" update-ref refs/heads/main "$one"
 mounted "$R#main" -o lease=300ms
 [ "$(status "s['features']['leases']")" = True ] || skip_all "$(status "s['features'].get('leases_reason')")"
 
-# Threads that read everything in groups, with pauses in which no lease lasts: each group is of one revision.
+# Processes that read everything in groups, by whatever thread, with pauses in which no lease lasts: each group is of one revision.
 cat >"$T/groups.py" <<'PYTHON'
 import json, os, random, sys, threading, time
+from multiprocessing import Process, SimpleQueue
 mount, readers = sys.argv[1], 3
-states = {"old": ["1", "1", "1", "FileNotFoundError", "IsADirectoryError", "1", "1", "NotADirectoryError", "a", "1", "a d early link run s x y"],
-          "new": ["2", "2", "FileNotFoundError", "2", "2", "NotADirectoryError", "IsADirectoryError", "2", "s/b", "2", "a d late link run s x y"]}
-groups, lock = [], threading.Lock()
+states = {"old": ["1", "1", "1", "FileNotFoundError", "IsADirectoryError", "1", "1", "NotADirectoryError", "a", "1", "a d early link run s x y", "1"],
+          "new": ["2", "2", "FileNotFoundError", "2", "2", "NotADirectoryError", "IsADirectoryError", "2", "s/b", "2", "a d late link run s x y", "2"]}
 
 def content(name):
     time.sleep(random.random() * 0.01)
@@ -37,23 +37,42 @@ def content(name):
     except OSError as error:
         return type(error).__name__
 
-def everything():
-    return [content("a"), content("s/b"), content("early"), content("late"), content("x"), content("x/in"), content("y"),
-            content("y/in"), os.readlink(f"{mount}/link"), content("link"), " ".join(sorted(os.listdir(mount)))]
+def by_thread(name):
+    result = []
+    thread = threading.Thread(target=lambda: result.append(content(name)))
+    thread.start()
+    thread.join()
+    return result[0]
 
-def read(me):
+def everything():  # a file that is opened once more is no new beginning: many a program opens one for its certificate and for its key
+    return [content("a"), by_thread("s/b"), content("early"), content("late"), by_thread("x"), content("x/in"), content("y"),
+            content("y/in"), os.readlink(f"{mount}/link"), by_thread("link"), " ".join(sorted(os.listdir(mount))), content("a")]
+
+def read(me, groups):
     while not os.path.exists("/run/t/stop"):
         begun = time.monotonic()
         seen = everything()
-        with lock:
-            groups.append((time.monotonic(), begun, me, next((name for name, state in states.items() if state == seen), seen)))
+        groups.put((time.monotonic(), begun, me, next((name for name, state in states.items() if state == seen), seen)))
         time.sleep(0.32 + random.random() * 0.1)
 
-threads = [threading.Thread(target=read, args=(me,)) for me in range(readers)]
-for thread in threads:
-    thread.start()
-for thread in threads:
-    thread.join()
+def collect(queue):
+    groups = []
+    for group in iter(queue.get, None):
+        groups.append(group)
+    return groups
+
+queue = SimpleQueue()
+processes = [Process(target=read, args=(me, queue)) for me in range(readers)]
+for process in processes:
+    process.start()
+collected = []
+collector = threading.Thread(target=lambda: collected.extend(collect(queue)))
+collector.start()
+for process in processes:
+    process.join()
+queue.put(None)
+collector.join()
+groups = collected
 torn = [group for group in groups if not isinstance(group[3], str)]
 ends = sorted(group for group in groups if isinstance(group[3], str))
 # Somebody was still given what another had seen replaced.

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "tests/torture/generate.h"
 #include "tests/torture/journal.h"
@@ -155,17 +156,22 @@ static int verb_read(char **arguments, const struct options *options)
 			.kinds = options->kinds,
 			.lease_ms = options->lease_ms,
 			.seed = options->seed};
-	struct witness witness = {.kept = options->kept};
+	struct witness *witness = mmap(NULL, sizeof(*witness), PROT_READ | PROT_WRITE,
+			MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	struct model *model = model_load(arguments[1]);
 	bool is_good, has_failed;
 	double seconds;
 
-	witness.model = model;
-	witness.journal = options->journal ? journal_open(options->journal) : journal_of_all(model);
-	if (!readers_run(&witness, &readers, &seconds))
+	if (witness == MAP_FAILED)
+		err(2, "memory");
+	witness->kept = options->kept;
+	witness->model = model;
+	witness->journal =
+			options->journal ? journal_open(options->journal) : journal_of_all(model);
+	if (!readers_run(witness, &readers, &seconds))
 		return usage();
-	is_good = witness_summary(&witness, seconds);
-	has_failed = atomic_load(&witness.journal->has_failed);
+	is_good = witness_summary(witness, seconds);
+	has_failed = atomic_load(&witness->journal->has_failed);
 	model_free(model);
 	return is_good && !has_failed ? 0 : 1;
 }

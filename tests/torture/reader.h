@@ -31,6 +31,7 @@ struct reader {
 	const char *mount;
 	int root_fd;
 	uint64_t lease_ns; /* 0: there are none */
+	bool uses_threads; /* of a group: each file is opened by another one */
 	uint64_t chance;
 	uint64_t slept_ns; /* on purpose, not to be counted as the mount's time */
 	int *fixed_fds;	   /* per slot: descriptor of a fixed folder, or -1 */

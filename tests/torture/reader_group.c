@@ -1,8 +1,8 @@
 /*
  * Groups: several files opened by path, one after the other, as a program reads its configuration. A
  * mount with leases promises that they come from one revision, if each open follows the one before within
- * the length of a lease. And no more than that: a thread that had nothing open for longer, and so has no
- * lease, must not see less than anybody has seen.
+ * the length of a lease, whichever threads of the process do it. And no more than that: a process that had
+ * nothing open for longer, and so has no lease, must not see less than anybody has seen.
  *
  * Only what the promise covers is judged, and the machine may stop us anywhere. So the clock is read around
  * each open: from before an open to after the next one is at least what the mount can have taken
@@ -10,8 +10,10 @@
  * an open becomes known. A name that is absent, a folder, or a link that is not followed, is read as
  * part of the group, but neither begins nor extends a lease.
  */
+#include <err.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 
 #include "tests/torture/chance.h"
@@ -65,6 +67,34 @@ static bool look(struct reader *reader, struct group *group)
 	return true;
 }
 
+struct call {
+	struct reader *reader;
+	struct group *group;
+	bool is_good;
+};
+
+static void *look_in_thread(void *arg)
+{
+	struct call *call = arg;
+
+	call->is_good = look(call->reader, call->group);
+	return NULL;
+}
+
+/* By this thread, or by one that lives for this look only. */
+static bool look_once(struct reader *reader, struct group *group)
+{
+	struct call call = {.reader = reader, .group = group};
+	pthread_t thread;
+
+	if (!reader->uses_threads)
+		return look(reader, group);
+	if (pthread_create(&thread, NULL, look_in_thread, &call) != 0)
+		errx(2, "start a thread");
+	(void)pthread_join(thread, NULL);
+	return call.is_good;
+}
+
 static bool read_group(struct reader *reader, struct group *group)
 {
 	uint32_t left = 2 + chance_below(&reader->chance, GROUP_MAX - 1);
@@ -75,7 +105,7 @@ static bool read_group(struct reader *reader, struct group *group)
 	group->begun_ns = reader_clock_ns();
 	group->is_covered = true;
 	for (; left > 0; left--) {
-		if (!look(reader, group))
+		if (!look_once(reader, group))
 			return false;
 		reader_pause(reader, (uint32_t)(reader->lease_ns / 2000));
 	}

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -44,9 +46,10 @@ struct mix {
 
 struct worker {
 	pthread_t thread;
+	pid_t process; /* instead of the thread; 0: none */
 	struct reader reader;
 	const struct mix *mix;
-	const _Atomic bool *is_over;
+	struct witness *witness;
 };
 
 static void on_signal(int number)
@@ -95,7 +98,7 @@ static void *work(void *data)
 	struct worker *worker = data;
 	struct reader *reader = &worker->reader;
 
-	while (!atomic_load(worker->is_over)) {
+	while (!atomic_load(&worker->witness->is_over)) {
 		enum operation operation = worker->mix->operations[chance_below(
 				&reader->chance, worker->mix->count)];
 		uint64_t begun = reader_clock_ns(), took;
@@ -121,9 +124,43 @@ static void wait_for_end(const struct witness *witness, double seconds)
 	}
 }
 
+/* Leases belong to processes: then each reader is one. Every other one opens files by threads. */
+static void start(struct worker *worker, unsigned index, const struct readers_options *options)
+{
+	struct reader *reader = &worker->reader;
+
+	reader_init(reader, worker->witness, options->mount, chance_mix(options->seed + index));
+	reader->lease_ns = options->lease_ms * 1000000ull;
+	reader->uses_threads = index % 2;
+	if (!options->lease_ms) {
+		if (pthread_create(&worker->thread, NULL, work, worker) != 0)
+			errx(2, "start a reader");
+		return;
+	}
+	worker->process = fork();
+	if (worker->process < 0)
+		err(2, "start a reader");
+	if (worker->process > 0)
+		return;
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	(void)signal(SIGTERM, SIG_IGN); /* our parent tells when it is over */
+	(void)work(worker);
+	_exit(0);
+}
+
+static void end(struct worker *worker)
+{
+	int status = 0;
+
+	if (!worker->process)
+		(void)pthread_join(worker->thread, NULL);
+	else if (waitpid(worker->process, &status, 0) < 0 || status != 0)
+		errx(2, "a reader has crashed");
+	reader_release(&worker->reader);
+}
+
 bool readers_run(struct witness *witness, const struct readers_options *options, double *seconds)
 {
-	_Atomic bool is_over = false;
 	uint64_t begun = reader_clock_ns();
 	struct worker *workers;
 	struct mix mix;
@@ -139,19 +176,13 @@ bool readers_run(struct witness *witness, const struct readers_options *options,
 	(void)signal(SIGINT, on_signal);
 	for (i = 0; i < options->threads; i++) {
 		workers[i].mix = &mix;
-		workers[i].is_over = &is_over;
-		reader_init(&workers[i].reader, witness, options->mount,
-				chance_mix(options->seed + i));
-		workers[i].reader.lease_ns = options->lease_ms * 1000000ull;
-		if (pthread_create(&workers[i].thread, NULL, work, &workers[i]) != 0)
-			errx(2, "start a reader");
+		workers[i].witness = witness;
+		start(&workers[i], i, options);
 	}
 	wait_for_end(witness, options->seconds);
-	atomic_store(&is_over, true);
-	for (i = 0; i < options->threads; i++) {
-		(void)pthread_join(workers[i].thread, NULL);
-		reader_release(&workers[i].reader);
-	}
+	atomic_store(&witness->is_over, true);
+	for (i = 0; i < options->threads; i++)
+		end(&workers[i]);
 	free(workers);
 	*seconds = (double)(reader_clock_ns() - begun) / 1e9;
 	return true;

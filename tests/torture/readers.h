@@ -13,7 +13,7 @@ struct witness;
 
 struct readers_options {
 	const char *mount;
-	unsigned threads;
+	unsigned threads;  /* with leases: processes */
 	double seconds;	   /* 0: until the journal is over or a signal arrives */
 	const char *kinds; /* comma-separated names of operations; NULL: all that the mount has */
 	unsigned lease_ms; /* not 0: read groups, and nothing else, from a mount with such leases */

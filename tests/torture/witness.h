@@ -57,10 +57,12 @@ struct sight {
 	char commit[MODEL_COMMIT_LEN + 1];
 };
 
+/* Readers may be processes: it lies in memory that they share. */
 struct witness {
 	const struct model *model;
 	struct journal *journal;
-	uint32_t kept; /* places back that stay below .refmount/at/ */
+	uint32_t kept;	      /* places back that stay below .refmount/at/ */
+	_Atomic bool is_over; /* readers are to end */
 	_Atomic uint64_t violations;
 	_Atomic uint64_t groups, torn,
 			late;	    /* judged; of two revisions; of one that was over, or to come */
