@@ -278,6 +278,8 @@ void forward_from_server(void *arg, uint32_t events)
 		return;
 	if (message->type == MESSAGE_SEGMENT_GONE)
 		take_gone(keeper);
+	else if (message->type == MESSAGE_CLOSE_DOOR)
+		keeper->awaits_door = false;
 	else if (message->type == MESSAGE_SERVING || message->type == MESSAGE_PUBLISHED)
 		keeper_mark(keeper);
 	if (message->type == MESSAGE_SERVING)

@@ -22,6 +22,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -105,12 +106,22 @@ static void signal_children(struct keeper *keeper, int signo)
 		(void)kill(keeper->engine.pid, signo);
 }
 
+/* Does it serve what is mounted elsewhere: bound to another place, or in another namespace? */
+static bool serves_others(const struct keeper *keeper)
+{
+	struct pollfd state = {.fd = keeper->device};
+
+	return keeper->device >= 0 && !keeper->awaits_door &&
+			poll(&state, 1, 0) == 0; /* POLLERR when nothing is mounted any more */
+}
+
 static void on_end_timer(void *arg)
 {
 	struct keeper *keeper = arg;
 
 	switch (keeper->end_step++) {
 	case 0:
+		keeper->leaves_server |= serves_others(keeper);
 		signal_children(keeper, SIGTERM);
 		break;
 	case 1:
@@ -122,13 +133,14 @@ static void on_end_timer(void *arg)
 		return;
 	}
 	loop_timer_set(keeper->end_timer, END_TIMEOUT_MS);
+	keeper_check_ended(keeper);
 }
 
 /*
  * The mount is gone or was never there: end the children. A server that is waking watchers must not be
  * killed if that can be helped: it would be caught in the kernel. One that has closed its door ends
- * as soon as nothing is mounted; one that still serves files held open under a detached mount
- * is not waited for.
+ * as soon as nothing is mounted; one that still serves files held open under a detached mount, or
+ * what others have bound elsewhere, is not waited for.
  */
 void keeper_end(struct keeper *keeper)
 {
@@ -209,6 +221,7 @@ void keeper_close_door(struct keeper *keeper, const char *reason)
 	set_watchers(keeper, false, reason);
 	keeper_close_fd(&keeper->door);
 	handover_drop("door");
+	keeper->awaits_door = true;
 	forward_number(&keeper->server, MESSAGE_CLOSE_DOOR, 0, 0, 0);
 }
 

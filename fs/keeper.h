@@ -55,10 +55,11 @@ struct keeper {
 	bool is_ready;	     /* whoever started us is told so once nothing is waited for */
 	bool is_unmounted; /* the door was closed for that; the server is to end, if nobody holds on */
 	bool is_ending;
-	bool leaves_server;	/* it goes on after us, for files that are still open */
-	bool had_server;	/* the next one is a successor */
-	bool is_upgraded;	/* just now: the engine before was ended on purpose */
-	int exit_status;	/* of this process, once it ends */
+	bool awaits_door;   /* the server was told to close it, and has not answered: it may hang */
+	bool leaves_server; /* it goes on after us, for files that are still open */
+	bool had_server;    /* the next one is a successor */
+	bool is_upgraded;   /* just now: the engine before was ended on purpose */
+	int exit_status;    /* of this process, once it ends */
 	struct message message; /* too large for the stack, and there is one thread */
 };
 

@@ -98,9 +98,9 @@ static void tell_gone(void *arg, uint32_t number)
 	send_out(server);
 }
 
-static void tell_serving(struct server *server)
+static void tell(struct server *server, enum message_type type)
 {
-	server->out.type = MESSAGE_SERVING;
+	server->out.type = type;
 	server->out.text[0] = '\0';
 	send_out(server);
 }
@@ -184,6 +184,7 @@ static bool take_message(struct server *server)
 		break;
 	case MESSAGE_CLOSE_DOOR:
 		close_door(server);
+		tell(server, MESSAGE_CLOSE_DOOR);
 		break;
 	case MESSAGE_DROP_GENERATION:
 		break; /* its name went from at/ before (publish.c) */
@@ -439,7 +440,7 @@ static int begin(struct server *server, struct err *err)
 	if (rc == 0 && is_first)
 		send_out(server);
 	if (rc == 0 && server->link >= 0)
-		tell_serving(server);
+		tell(server, MESSAGE_SERVING);
 	return rc;
 }
 

@@ -45,7 +45,7 @@ enum message_type {
 	MESSAGE_SEGMENT_GONE, /* number: dropped and not mapped any more; its entry can go */
 	MESSAGE_SERVING,      /* requests are answered from now on */
 	/* keeper -> server */
-	MESSAGE_CLOSE_DOOR, /* wake nobody any more: the mount shall be able to go */
+	MESSAGE_CLOSE_DOOR, /* wake nobody any more: the mount shall be able to go; and back: done */
 	MESSAGE_LAST = MESSAGE_CLOSE_DOOR,
 };
 

@@ -49,6 +49,6 @@ holder=$(pgrep -f '^sleep infinity')
 ok 'unmounts lazily' as_user refmount umount --lazy "$U"
 ok 'the keeper has ended' wait_until 5 not pgrep -f '^refmount: keeper'
 is "$(as_user cat "/proc/$holder/fd/0" 2>&1)" bee 'who has a file open reads on'
-kill $holder
+kill $holder 2>/dev/null; wait 2>/dev/null
 ok 'then nothing is left' wait_until 5 nothing_left
 finish
