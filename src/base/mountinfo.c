@@ -57,8 +57,10 @@ bool mountinfo_parse(char *line, struct mountinfo *out)
 	type = word ? strsep(&rest, " \n") : NULL;
 	if (!type)
 		return false;
+	decode_octal(fields[3]);
 	decode_octal(fields[4]);
 	decode_octal(type);
+	info.root = fields[3];
 	info.path = fields[4];
 	info.type = type;
 	*out = info;
@@ -67,12 +69,17 @@ bool mountinfo_parse(char *line, struct mountinfo *out)
 
 int mountinfo_each(mountinfo_fn *fn, void *arg, struct err *err)
 {
+	return mountinfo_each_in(MOUNTINFO_FILE, fn, arg, err);
+}
+
+int mountinfo_each_in(const char *file, mountinfo_fn *fn, void *arg, struct err *err)
+{
 	struct buf text = BUF_INIT;
 	struct mountinfo info;
 	char *line, *rest;
 	int rc;
 
-	rc = file_read(AT_FDCWD, MOUNTINFO_FILE, MOUNTINFO_MAX, &text, err);
+	rc = file_read(AT_FDCWD, file, MOUNTINFO_MAX, &text, err);
 	rest = rc == 0 ? text.data : NULL;
 	while ((line = strsep(&rest, "\n")) != NULL) {
 		if (mountinfo_parse(line, &info) && fn(arg, &info))

@@ -15,7 +15,8 @@ struct err;
 
 struct mountinfo {
 	unsigned major, minor; /* of the device; for FUSE, MINOR is the number of the connection */
-	const char *path;      /* mount point, escapes undone */
+	const char *root;      /* what is mounted of the file system, escapes undone */
+	const char *path;      /* mount point, likewise */
 	const char *type;
 };
 
@@ -27,6 +28,9 @@ typedef bool mountinfo_fn(void *arg, const struct mountinfo *info);
 
 /* Call FN for each mount, until it says so; of several at one place, the one on top comes last. */
 int mountinfo_each(mountinfo_fn *fn, void *arg, struct err *err);
+
+/* The same for the table in FILE, which is of another process. */
+int mountinfo_each_in(const char *file, mountinfo_fn *fn, void *arg, struct err *err);
 
 /*
  * Has the process behind what is mounted at PATH gone, so that nobody will ever answer for it? stat(2)

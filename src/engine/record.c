@@ -14,6 +14,7 @@
 #include "src/base/log.h"
 #include "src/base/str.h"
 #include "src/base/vec.h"
+#include "src/engine/bound.h"
 #include "src/engine/builds.h"
 #include "src/engine/gate.h"
 #include "src/engine/history.h"
@@ -213,14 +214,33 @@ static int doom(struct engine *engine, const struct generation *victim)
 	return 0;
 }
 
+/* Numbers of what is mounted somewhere else, at most MAX of them. */
+static size_t in_use(const struct engine *engine, uint32_t *out, size_t max)
+{
+	struct bound bound = BOUND_INIT;
+	const struct generation *item;
+	size_t count = 0, i, j;
+
+	bound_find(&bound, engine->settings.mountpoint);
+	for (i = 0; i < engine->kept.count && count < max; i++) {
+		item = engine->kept.items[i];
+		for (j = 0; j < bound.count && !oid_equal(&bound.commits[j], &item->commit); j++)
+			;
+		if (j < bound.count)
+			out[count++] = item->number;
+	}
+	return count;
+}
+
 void record_unpin(struct engine *engine, uint32_t number)
 {
 	const struct generation *generation = kept_find(&engine->kept, number);
-	uint32_t numbers[SPARED_MAX];
+	uint32_t numbers[SPARED_MAX + BOUND_MAX];
 	size_t count = spared(engine, numbers);
 
 	if (!generation || steps_ago(engine->history, &generation->commit) != SIZE_MAX)
 		return;
+	count += in_use(engine, numbers + count, BOUND_MAX);
 	while (count > 0) {
 		if (numbers[--count] == number)
 			return;
@@ -228,11 +248,12 @@ void record_unpin(struct engine *engine, uint32_t number)
 	(void)doom(engine, generation);
 }
 
+/* Who else uses what is looked up only when something is to go: that reads all mount tables. */
 void record_trim(struct engine *engine)
 {
-	uint32_t numbers[SPARED_MAX];
-	size_t most = engine->settings.history < 2 ? 2 : engine->settings.history;
-	const struct kept_rule rule = {
+	uint32_t numbers[SPARED_MAX + BOUND_MAX];
+	size_t most = engine->settings.history < 2 ? 2 : engine->settings.history, used;
+	struct kept_rule rule = {
 			.settings = engine->settings_hash,
 			.limit = most + engine->pins.count,
 			.spared = numbers,
@@ -242,6 +263,11 @@ void record_trim(struct engine *engine)
 	};
 	struct generation *victim;
 
+	if (!kept_victim(&engine->kept, &rule))
+		return;
+	used = in_use(engine, numbers + rule.spared_count, BOUND_MAX);
+	rule.spared_count += used;
+	rule.limit += used;
 	while ((victim = kept_victim(&engine->kept, &rule)) != NULL) {
 		if (doom(engine, victim) < 0)
 			return;

@@ -26,6 +26,7 @@ static void lines(void **state)
 			&info));
 	assert_int_equal(info.major, 98);
 	assert_int_equal(info.minor, 3);
+	assert_string_equal(info.root, "/mnt1");
 	assert_string_equal(info.path, "/mnt2");
 	assert_string_equal(info.type, "ext3");
 	assert_true(parse(
