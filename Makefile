@@ -32,7 +32,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 # --- rooms: what lies directly below each, and the library each one alone may use ---
 
-ROOMS := base snap link git fetch value http jinja ctl trust render build engine cmd
+ROOMS := base snap link git fetch value http jinja ctl node trust follow render build roles engine cmd
 
 DEPS_base   :=
 DEPS_snap   := base
@@ -43,12 +43,15 @@ DEPS_value  := base
 DEPS_ctl    := base
 DEPS_http   := base
 DEPS_jinja  := base value
+DEPS_node   := base value
 DEPS_trust  := base git
+DEPS_follow := base git fetch
 DEPS_render := base git value jinja
 DEPS_build  := base git value snap render
 DEPS_fs     := base snap link
-DEPS_engine := base git fetch value snap link http trust build ctl
-DEPS_cmd    := base git fetch value snap link http jinja render build ctl trust engine
+DEPS_roles  := base git value trust build node follow
+DEPS_engine := base git fetch value snap link http trust build ctl node follow
+DEPS_cmd    := base git fetch value snap link http jinja render build ctl trust node follow roles engine
 
 PKG_base  := libseccomp
 PKG_snap  := libxxhash

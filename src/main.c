@@ -17,6 +17,7 @@
 #include "src/fetch/fetch.h"
 #include "src/fetch/secret.h"
 #include "src/http/http.h"
+#include "src/roles/roles.h"
 
 static const struct command *const verbs[] = {&cmd_init, &cmd_mount, &cmd_umount, &cmd_status,
 		&cmd_drift, &cmd_apply, &cmd_history, &cmd_diff, &cmd_switch, &cmd_rollback,
@@ -139,13 +140,13 @@ int main(int argc, char **argv)
 	if (str_has_prefix(program, "refmount: engine "))
 		return engine_main();
 	if (str_has_prefix(program, "refmount: builder "))
-		return engine_builder_main();
+		return builder_main();
 	if (str_has_prefix(program, "refmount: verifier "))
-		return engine_verifier_main();
+		return verifier_main();
 	if (str_has_prefix(program, "refmount: runner "))
-		return engine_runner_main();
+		return runner_main();
 	if (str_has_prefix(program, "refmount: resolver "))
-		return engine_resolver_main();
+		return resolver_main();
 	if (str_has_prefix(program, "refmount: http "))
 		return http_main();
 	if (str_has_prefix(program, "refmount: fetcher "))

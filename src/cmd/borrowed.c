@@ -15,7 +15,7 @@
 #include "src/base/file.h"
 #include "src/cmd/gitenv.h"
 #include "src/cmd/setting.h"
-#include "src/engine/operations.h"
+#include "src/node/operations.h"
 #include "src/fetch/fetch.h"
 #include "src/fetch/job.h"
 #include "src/link/settings.h"

@@ -6,7 +6,7 @@
 
 #include "src/base/filter.h"
 #include "src/cmd/say.h"
-#include "src/engine/sandbox.h"
+#include "src/roles/sandbox.h"
 
 static void on_cpu_limit(int signo)
 {

@@ -9,7 +9,7 @@
 #define BOUNDS_CPU_S 60
 
 /*
- * From here on: 1 GiB of memory (src/engine/sandbox.h; what is more fails as if there were no more), and
+ * From here on: 1 GiB of memory (src/roles/sandbox.h; what is more fails as if there were no more), and
  * BOUNDS_CPU_S of CPU time, after which the command says so and ends with EXIT_USAGE. Called again,
  * the CPU time begins anew.
  */

@@ -17,7 +17,7 @@
 #include "src/cmd/setting.h"
 #include "src/cmd/source.h"
 #include "src/engine/listener.h"
-#include "src/engine/operations.h"
+#include "src/node/operations.h"
 #include "src/link/settings.h"
 #include "src/value/doc.h"
 #include "src/value/value.h"

@@ -248,7 +248,9 @@ const struct command cmd_diff = {
 		.options = options,
 		.operands_min = 0,
 		.operands_max = 3,
-		.offers = {OFFER_MOUNTS | OFFER_FOLDERS | OFFER_SOURCES, OFFER_MOUNTS | OFFER_FOLDERS | OFFER_SOURCES | OFFER_REVISIONS, OFFER_REVISIONS},
+		.offers = {OFFER_MOUNTS | OFFER_FOLDERS | OFFER_SOURCES,
+				OFFER_MOUNTS | OFFER_FOLDERS | OFFER_SOURCES | OFFER_REVISIONS,
+				OFFER_REVISIONS},
 		.offers_behind = OFFER_PATHS,
 		.run = run,
 };

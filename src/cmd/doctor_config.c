@@ -18,7 +18,7 @@
 #include "src/base/proc.h"
 #include "src/cmd/doctor_checkup.h"
 #include "src/cmd/doctor_subject.h"
-#include "src/engine/operations.h"
+#include "src/node/operations.h"
 #include "src/fetch/client.h"
 #include "src/fetch/remote.h"
 #include "src/link/settings.h"

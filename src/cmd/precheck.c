@@ -13,7 +13,7 @@
 #include "src/base/path.h"
 #include "src/base/str.h"
 #include "src/cmd/mounts.h"
-#include "src/engine/resolver.h"
+#include "src/follow/resolver.h"
 #include "src/link/settings.h"
 
 static bool is_empty(const char *path, int *code)

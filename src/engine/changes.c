@@ -11,7 +11,7 @@
 #include "src/base/err.h"
 #include "src/base/file.h"
 #include "src/base/vec.h"
-#include "src/engine/operations.h"
+#include "src/node/operations.h"
 #include "src/snap/diff.h"
 
 static bool is_leaf(const struct node *node)

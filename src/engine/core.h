@@ -21,7 +21,7 @@
 #include "src/base/buf.h"
 #include "src/base/oid.h"
 #include "src/engine/debounce.h"
-#include "src/engine/follow.h"
+#include "src/follow/follow.h"
 #include "src/engine/hold.h"
 #include "src/engine/kept.h"
 #include "src/engine/overlay.h"

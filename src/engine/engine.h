@@ -16,22 +16,4 @@
 /* The role's main: argv[0] "refmount: engine NAME". Returns an exit status. */
 int engine_main(void);
 
-/*
- * The builder's main: argv[0] "refmount: builder NAME"; descriptor 3 is the socket to the engine.
- * One job, then exit.
- */
-int engine_builder_main(void);
-
-/* The verifier's: argv[0] "refmount: verifier NAME"; likewise, a question about a signature. */
-int engine_verifier_main(void);
-
-/* The runner's: argv[0] "refmount: runner NAME"; one program of the node's own (commands.h). */
-int engine_runner_main(void);
-
-/*
- * The resolver's main: argv[0] "refmount: resolver NAME"; descriptor 3 is the socket to the engine,
- * which sends questions until it hangs up.
- */
-int engine_resolver_main(void);
-
 #endif

@@ -27,7 +27,7 @@
 #include "src/base/vec.h"
 #include "src/base/wire.h"
 #include "src/engine/live_apply.h"
-#include "src/engine/operations.h"
+#include "src/node/operations.h"
 
 #define EVENTS_SIZE 4096
 #define STEP	    65536

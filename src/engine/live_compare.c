@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "src/base/buf.h"
-#include "src/engine/operations.h"
+#include "src/node/operations.h"
 
 #define STEP (64 * 1024) /* bytes compared at a time */
 

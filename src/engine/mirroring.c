@@ -5,9 +5,9 @@
 
 #include <stdlib.h>
 
-#include "src/engine/builds.h"
-#include "src/engine/operations.h"
-#include "src/engine/signatures.h"
+#include "src/build/builds.h"
+#include "src/node/operations.h"
+#include "src/trust/signatures.h"
 #include "src/fetch/job.h"
 
 /*

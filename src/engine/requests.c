@@ -16,7 +16,7 @@
 #include "src/base/str.h"
 #include "src/build/job.h"
 #include "src/ctl/server.h"
-#include "src/engine/builds.h"
+#include "src/build/builds.h"
 #include "src/engine/history.h"
 #include "src/engine/hooks.h"
 #include "src/engine/switch.h"

@@ -15,7 +15,7 @@
 #include "src/base/vec.h"
 #include "src/engine/fields.h"
 #include "src/engine/findings.h"
-#include "src/engine/signatures.h"
+#include "src/trust/signatures.h"
 #include "src/snap/segment.h"
 #include "src/value/doc.h"
 #include "src/value/emit.h"

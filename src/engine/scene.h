@@ -9,7 +9,7 @@
 
 #include "src/base/buf.h"
 #include "src/base/oid.h"
-#include "src/engine/command.h"
+#include "src/node/command.h"
 
 struct changes;
 struct engine;

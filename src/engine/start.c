@@ -18,7 +18,7 @@
 #include "src/base/path.h"
 #include "src/base/str.h"
 #include "src/build/cache.h"
-#include "src/engine/builds.h"
+#include "src/build/builds.h"
 #include "src/engine/switch.h"
 #include "src/engine/verify.h"
 #include "src/snap/node.h"

@@ -9,7 +9,7 @@
 #include "src/base/diag.h"
 #include "src/base/loop.h"
 #include "src/ctl/server.h"
-#include "src/engine/builds.h"
+#include "src/build/builds.h"
 #include "src/engine/gate.h"
 #include "src/engine/hooks.h"
 #include "src/engine/live.h"

@@ -16,7 +16,7 @@
 #include "src/base/log.h"
 #include "src/base/str.h"
 #include "src/base/vec.h"
-#include "src/engine/signatures.h"
+#include "src/trust/signatures.h"
 
 /* COMMIT is rejected, and because of its signature. */
 static bool is_rejected(const struct engine *engine, const struct oid *commit)

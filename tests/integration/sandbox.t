@@ -16,7 +16,7 @@ is "$(grep '^NoNewPrivs:' "/proc/$builder/status")" $'NoNewPrivs:\t1' 'and can g
 is "$(awk '/^Max core file size|^Max cpu time|^Max open files/ {print $(NF - 2)}' "/proc/$builder/limits" | xargs)" '60 0 256' 'its limits are set'
 is "$(status "s['features']['sandbox']")" True '.status says so'
 
-# A call that is forbidden ends like this one does; that the kernel sends it is for tests/unit/engine_sandbox.c.
+# A call that is forbidden ends like this one does; that the kernel sends it is for tests/unit/roles_sandbox.c.
 kill -STOP "$builder"
 bad=$(commit file two)
 wait_until 10 status_is "s['health']" Progressing # it has the job

@@ -461,7 +461,7 @@ int main(int argc, char **argv)
 			cmocka_unit_test(signals_are_as_new),
 			cmocka_unit_test(session_and_death_signal),
 			cmocka_unit_test(fork_keeps_its_pipe_only),
-		cmocka_unit_test(what_cannot_start_is_told),
+			cmocka_unit_test(what_cannot_start_is_told),
 			cmocka_unit_test(text_without_interpreter_is_no_program),
 			cmocka_unit_test(run_to_the_end),
 			cmocka_unit_test(sibling_lies_beside_us),

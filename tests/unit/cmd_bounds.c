@@ -12,7 +12,7 @@
 
 #include "src/base/filter.h"
 #include "src/cmd/bounds.h"
-#include "src/engine/sandbox.h"
+#include "src/roles/sandbox.h"
 
 /* What became of a child that did FN. */
 static int status_of(void (*fn)(void))

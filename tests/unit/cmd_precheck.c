@@ -15,7 +15,7 @@
 #include "src/base/err.h"
 #include "src/base/file.h"
 #include "src/cmd/precheck.h"
-#include "src/engine/engine.h"
+#include "src/roles/roles.h"
 #include "src/link/settings.h"
 
 static char dir[] = "/tmp/refmount-test-XXXXXX";
@@ -97,7 +97,7 @@ int main(int argc, char **argv)
 
 	/* The process that looks at the repository is this very program. */
 	if (argc > 0 && strncmp(argv[0], "refmount: resolver ", strlen("refmount: resolver ")) == 0)
-		return engine_resolver_main();
+		return resolver_main();
 	if (readlink("/proc/self/exe", program, sizeof(program) - 1) < 0)
 		return 1;
 	return cmocka_run_group_tests(tests, setup, teardown);

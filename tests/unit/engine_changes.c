@@ -7,7 +7,7 @@
 #include "src/base/buf.h"
 #include "src/base/diag.h"
 #include "src/base/file.h"
-#include "src/engine/operations.h"
+#include "src/node/operations.h"
 #include "tests/unit/snap_model.h"
 
 /* Two trees in two segments, the second one sharing a file with the first. */

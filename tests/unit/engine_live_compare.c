@@ -8,7 +8,7 @@
 #include "src/base/buf.h"
 #include "src/base/file.h"
 #include "src/engine/live_apply.h"
-#include "src/engine/operations.h"
+#include "src/node/operations.h"
 #include "tests/unit/snap_tree.h"
 
 static char dir[] = "/tmp/refmount-test-XXXXXX";

@@ -15,7 +15,7 @@
 #include "src/base/err.h"
 #include "src/base/file.h"
 #include "src/engine/saved.h"
-#include "src/engine/signatures.h"
+#include "src/trust/signatures.h"
 
 static char dir[64];
 
