@@ -85,7 +85,7 @@ HARDEN   := -fstack-protector-strong -fPIE
 LINK_HARDEN := -pie -Wl,-z,relro,-z,now
 
 # What is installed does not tell in which folder it was built: two builds are the same bytes.
-MODE_plain := -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -ffile-prefix-map=$(CURDIR)=.
+MODE_plain := -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 "-ffile-prefix-map=$(CURDIR)=."
 # Looked at for its warnings only.
 MODE_clang := -O0
 MODE_test  := $(MODE_plain) -DREFMOUNT_TEST

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <git2/sys/repository.h>
 
@@ -162,13 +163,61 @@ static void trusted_name(const char *path, char name[static PATH_MAX])
 		name[len - strlen("/.git")] = '\0';
 }
 
-static int owner_error(const char *path, struct err *err)
+/*
+ * Who a repository belongs to is asked by libgit2 since 1.5, and not in all of its versions by the
+ * same rules; so it is done here: a repository is ours, or the global configuration trusts it.
+ */
+static bool is_ours(const char *path)
+{
+	const char *sudo = geteuid() == 0 ? getenv("SUDO_UID") : NULL;
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return false;
+	return st.st_uid == geteuid() || (sudo && st.st_uid == strtoul(sudo, NULL, 10));
+}
+
+/* What safe.directory says of NAME so far: an empty entry forgets those before it, as with git. */
+struct trusted {
+	const char *name;
+	bool is_trusted;
+};
+
+static int add_trusted(const git_config_entry *entry, void *payload)
+{
+	struct trusted *trusted = payload;
+	const char *value = entry->value ? entry->value : "";
+
+	if (value[0] == '\0')
+		trusted->is_trusted = false;
+	else if (strcmp(value, "*") == 0 || strcmp(value, trusted->name) == 0)
+		trusted->is_trusted = true;
+	return 0;
+}
+
+/* By the user's and the machine's configuration; that of the repository has no say. */
+static bool is_trusted(const char *name)
+{
+	struct trusted trusted = {.name = name};
+	git_config *config = NULL;
+
+	if (git_config_open_default(&config) == 0)
+		(void)git_config_get_multivar_foreach(
+				config, "safe.directory", NULL, add_trusted, &trusted);
+	git_config_free(config);
+	return trusted.is_trusted;
+}
+
+/* GIT is the folder, or the file, that a repository was opened by, GIT_DIR where that leads. */
+static int check_owner(const char *git, const char *git_dir, struct err *err)
 {
 	char name[PATH_MAX];
 	struct stat st;
 
-	trusted_name(path, name);
-	if (stat(path, &st) < 0)
+	trusted_name(git, name);
+	if ((is_ours(name) && is_ours(git) && is_ours(git_dir)) || is_trusted(name))
+		return 0;
+	if (stat(is_ours(name) ? git_dir : name, &st) < 0)
 		return err_sys(err, errno, "repository '%s'", name);
 	return err_set(err, EPERM,
 			"repository '%s' belongs to another user (uid %u); if you trust it, run as "
@@ -176,22 +225,10 @@ static int owner_error(const char *path, struct err *err)
 			name, (unsigned)st.st_uid, name);
 }
 
-/* 1.5.1 says "not found" instead when the global configuration has no safe.directory at all. */
-static bool is_owner_error(int rc)
-{
-	const git_error *last = git_error_last();
-
-	if (library_errno(rc) == EPERM)
-		return true;
-	return rc == GIT_ENOTFOUND && last && last->klass == GIT_ERROR_CONFIG;
-}
-
 static int open_error(const char *path, int rc, struct err *err)
 {
 	const struct unsupported *why;
 
-	if (is_owner_error(rc))
-		return owner_error(path, err);
 	(void)library_error(err, rc, "repository '%s' cannot be opened", path);
 	why = find_unsupported(path);
 	if (why)
@@ -213,10 +250,14 @@ static int check_format(struct repo *repo, struct err *err)
 	return 0;
 }
 
+/* Without a final slash, and without the `..` that libgit2 before 1.5 leaves in it. */
 static char *copy_dir(const char *path)
 {
 	size_t len = strlen(path);
+	char *full = strstr(path, "/../") ? realpath(path, NULL) : NULL;
 
+	if (full)
+		return full;
 	while (len > 1 && path[len - 1] == '/')
 		len--;
 	return strndup(path, len);
@@ -303,6 +344,7 @@ static int check_layout(const char *source, const char *git, struct err *err)
 
 static int open_handle(const char *path, git_repository **out, struct err *err)
 {
+	git_repository *handle = NULL;
 	struct buf git = BUF_INIT;
 	int rc;
 
@@ -313,10 +355,17 @@ static int open_handle(const char *path, git_repository **out, struct err *err)
 		rc = rc == -EINVAL || rc == -EFBIG ? err_wrap(err, "repository '%s'", path) : rc;
 		goto out;
 	}
-	rc = git_repository_open_ext(out, git.data, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL);
+	rc = git_repository_open_ext(&handle, git.data, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL);
 	if (rc < 0)
 		rc = open_error(git.data, rc, err);
+	else
+		rc = check_owner(git.data, git_repository_path(handle), err);
+	if (rc == 0) {
+		*out = handle;
+		handle = NULL;
+	}
 out:
+	git_repository_free(handle);
 	buf_release(&git);
 	return rc;
 }

@@ -160,6 +160,20 @@ static void foreign_owner(void **state)
 	repo_close(open_repo("r.git"));
 	repo_close(open_repo("w"));
 	repo_close(open_repo("file:///../tmp/../proc/self/cwd/w"));
+
+	/* An empty entry takes it back, and the repository's own configuration has no say. */
+	(void)fixture_sh("unset GIT_CONFIG_GLOBAL; git config --global --add safe.directory '';"
+			 "git --git-dir r.git config safe.directory '*'");
+	check_error("r.git", EPERM, "safe.directory");
+	(void)fixture_sh("chown -R 0 w/.git");
+	check_error("w", EPERM, "uid 65534");
+	(void)setenv("SUDO_UID", "65534", 1);
+	repo_close(open_repo("r.git"));
+	(void)unsetenv("SUDO_UID");
+	(void)fixture_sh("unset GIT_CONFIG_GLOBAL; git config --global --add safe.directory '*'");
+	repo_close(open_repo("r.git"));
+	repo_close(open_repo("w"));
+	(void)fixture_sh("unset GIT_CONFIG_GLOBAL; git config --global --unset-all safe.directory");
 }
 
 static void every_form_of_ref(void **state)
