@@ -283,6 +283,16 @@ matrix:
 	@tests/deps deb
 	@tests/roots/matrix
 
+# Two builds, the same bytes.
+reproducible:
+	@tests/deps deb
+	@tests/roots/reproducible
+
+# What the pages tell a newcomer to do, on fresh machines.
+trial: deb
+	@tests/roots/trial package
+	@tests/roots/trial source
+
 # BENCH=quick takes a minute.
 bench: all build/bench/probe build/bench/render
 	@tests/deps bench
@@ -407,6 +417,8 @@ help:
 	@echo '                   the network of a remote fails; all of tests/hostile'
 	@echo 'make incremental   COMMITS=500 random commits in TEMPLATES=300, upon each other and from nothing'
 	@echo 'make matrix        build and unit tests with the libraries of several Debian releases, each in a root of its own (ROOTS)'
+	@echo 'make reproducible  two builds in different folders and circumstances: the same bytes'
+	@echo 'make trial         what README.md and docs/INSTALL.md say to a newcomer, done on fresh Debian roots'
 	@echo 'make bench         one table of figures, beside ext4, squashfuse, bindfs (BENCH=quick)'
 	@echo 'make install       to PREFIX=/usr/local, below DESTDIR; make uninstall'
 	@echo 'make deb           the Debian package, in build/deb'
@@ -417,5 +429,5 @@ help:
 .DELETE_ON_ERROR:
 .SECONDARY:
 FORCE:
-.PHONY: all objects deb install uninstall units racers unit unit-plain integration judges differ fuzzers fuzz-short fuzz torture incremental matrix bench lint format lint-tree lint-tools \
+.PHONY: all objects deb install uninstall units racers unit unit-plain integration judges differ fuzzers fuzz-short fuzz torture incremental matrix reproducible trial bench lint format lint-tree lint-tools \
 	check check-run demo install-deps clean help FORCE
