@@ -21,7 +21,7 @@
 #include "tests/torture/reader.h"
 
 #define GROUP_MAX     6
-#define QUIET_LENGTHS 2		  /* leases, before each group */
+#define QUIET_LENGTHS 5		  /* leases, before each group */
 #define LENGTHS_MAX   50	  /* so often a lease is extended at most */
 #define CAP_NS	      1000000000u /* and so long */
 #define TEXT_MAX      1536
