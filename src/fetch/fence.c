@@ -44,10 +44,11 @@ static void limit(int resource, rlim_t most)
 	(void)setrlimit((__rlimit_resource_t)resource, &both);
 }
 
-static void set_limits(void)
+/* What is received is bounded; what is here already may be in one file, however much it is by now. */
+static void set_limits(const struct fetch_job *job)
 {
 	limit(RLIMIT_CORE, 0);
-	limit(RLIMIT_FSIZE, FETCH_PACK_MAX);
+	limit(RLIMIT_FSIZE, job->kind == FETCH_TIDY ? RLIM_INFINITY : FETCH_PACK_MAX);
 	limit(RLIMIT_CPU, FENCE_CPU_MAX_S);
 	limit(RLIMIT_NOFILE, FENCE_FILES_MAX);
 	if (!FILTER_IS_SANITIZED)
@@ -117,7 +118,7 @@ int fence_enter(const struct fetch_job *job, struct err *err)
 	int rc;
 
 	raise_oom_score();
-	set_limits();
+	set_limits(job);
 	drop_capabilities();
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L) < 0)
 		return err_sys(err, errno, "give up new privileges");

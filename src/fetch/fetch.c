@@ -522,6 +522,7 @@ static int run_tidy(struct fetch *fetch, struct err *err)
 	rc = keep(fetch, err);
 	if (rc == 0)
 		rc = call(fetch, fetch->mirror.is_partial ? partial : whole, -1, NULL, err);
+	mirror_abandon(&fetch->mirror);
 	buf_release(&dir);
 	return rc;
 }

@@ -569,7 +569,7 @@ int mirror_take_tags(
 
 void mirror_abandon(struct mirror *mirror)
 {
-	(void)file_remove_tree(mirror->dir, INCOMING, NULL);
+	(void)sweep(mirror, NULL);
 }
 
 void mirror_sweep(const char *path)

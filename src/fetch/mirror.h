@@ -91,7 +91,7 @@ int mirror_take_tags(
 		struct mirror *mirror, const struct refs_tag *tags, size_t count, struct err *err);
 bool mirror_has_tags(const struct mirror *mirror, const struct refs_tag *tags, size_t count);
 
-/* The quarantine and all in it. */
+/* The quarantine and all in it, and what git has left behind in the mirror. */
 void mirror_abandon(struct mirror *mirror);
 
 /* The same of the mirror at PATH, whose fetcher was killed; what cannot be removed is by the next mirror_open(). */

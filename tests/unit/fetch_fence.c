@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -31,6 +32,20 @@ static bool opens(const char *path, int flags)
 	return fd >= 0;
 }
 
+/* A file of one byte more than may be received; it takes no space. */
+static bool can_be_larger(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	bool can;
+
+	(void)signal(SIGXFSZ, SIG_IGN);
+	can = fd >= 0 && ftruncate(fd, (off_t)FETCH_PACK_MAX) == 0 &&
+			ftruncate(fd, (off_t)FETCH_PACK_MAX + 1) == 0;
+	if (fd >= 0)
+		(void)close(fd);
+	return can;
+}
+
 /* Number of the first thing that is not as it should be; 0: all is well. */
 static int inside(const struct fetch_job *job)
 {
@@ -46,6 +61,9 @@ static int inside(const struct fetch_job *job)
 	if (!filter_missing() && !FILTER_IS_SANITIZED &&
 			(mount("x", "mirror", "tmpfs", 0, NULL) == 0 || errno != EPERM))
 		return 4;
+	/* What a fetch receives is bounded, what tidying makes of it is not. */
+	if (can_be_larger("mirror/large") != (job->kind == FETCH_TIDY))
+		return 6;
 	/* A program that is executed has no more than we have. */
 	execl("/bin/sh", "sh", "-c",
 			"grep -q '^CapEff:.0*$' /proc/self/status && "
@@ -70,11 +88,14 @@ static void what_is_left(void **state)
 	assert_int_equal(mkdir("mirror", 0700), 0);
 	assert_int_equal(file_replace(AT_FDCWD, "key", "x", 1, 0600, NULL), 0);
 	assert_int_equal(file_replace(AT_FDCWD, "secret", "x", 1, 0600, NULL), 0);
-	pid = fork();
-	if (pid == 0)
-		_exit(inside(&job));
-	assert_true(waitpid(pid, &status, 0) == pid && WIFEXITED(status));
-	assert_int_equal(WEXITSTATUS(status), landlock_missing() ? 1 : 0);
+	for (int kind = FETCH_REF; kind <= FETCH_TIDY; kind++) {
+		job.kind = (enum fetch_kind)kind;
+		pid = fork();
+		if (pid == 0)
+			_exit(inside(&job));
+		assert_true(waitpid(pid, &status, 0) == pid && WIFEXITED(status));
+		assert_int_equal(WEXITSTATUS(status), landlock_missing() ? 1 : 0);
+	}
 	assert_int_equal(chdir("/"), 0);
 	assert_int_equal(file_remove_tree(AT_FDCWD, root, NULL), 0);
 }

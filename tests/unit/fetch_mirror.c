@@ -148,8 +148,10 @@ static void taken_over(void **state)
 	fetched(&mirror, "refs/heads/team/main", HEX "\n");
 	assert_int_equal(mirror_incoming_tip(&mirror, &tip, NULL), 0);
 	assert_int_equal(mirror_accept(&mirror, &tip, NULL), 0);
+	put("objects/pack/tmp_pack_x", "what a repack that failed leaves behind");
 	mirror_abandon(&mirror);
 	assert_false(exists("incoming"));
+	assert_false(exists("objects/pack/tmp_pack_x"));
 	has("refs/heads/team/main", HEX "\n");
 	has("HEAD", "ref: refs/heads/team/main\n");
 	has("shallow", HEX "\n");
