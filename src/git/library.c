@@ -27,8 +27,8 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static int started; /* result of git_libgit2_init() */
 
 /*
- * The global configuration is read for safe.directory only, which must not come from the
- * repository. A service often runs without HOME; Git would not find that file then, and neither
+ * The global configuration is read for safe.directory and core.excludesFile, which must not come from
+ * the repository. A service often runs without HOME; Git would not find that file then, and neither
  * would libgit2: advice that was followed would change nothing. So the home of the user we run as
  * counts.
  */
@@ -56,7 +56,7 @@ static void start(void)
 	(void)git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 1);
 	(void)git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, CACHE_BYTES);
 #if LIBGIT2_VER_MAJOR > 1 || LIBGIT2_VER_MINOR >= 5
-	(void)git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0); /* check_owner() in repo.c */
+	(void)git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0); /* owner.h */
 #endif
 	set_home();
 }

@@ -1,52 +1,21 @@
 #include "src/git/repo.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <git2/sys/repository.h>
 
 #include "src/base/buf.h"
 #include "src/base/err.h"
-#include "src/base/path.h"
 #include "src/base/str.h"
+#include "src/git/layout.h"
 #include "src/git/library.h"
-#include "src/git/regular.h"
+#include "src/git/owner.h"
 #include "src/git/stores.h"
 
-#define LINK_MAX_BYTES	 (64u << 10) /* of a file that names another place, or of HEAD */
-#define CONFIG_MAX_BYTES (32u << 20)
-
-/* What libgit2 cannot read, in the words of the repository's own configuration. */
-struct unsupported {
-	const char *key;
-	const char *value; /* NULL: any; else only this one is refused */
-	bool unless;	   /* VALUE is the one that is fine */
-	const char *remedy;
-};
-
-static const struct unsupported unsupported[] = {
-		{"extensions.objectformat", "sha1", true,
-				"it uses SHA-256 object ids; serve a clone that was made with "
-				"--object-format=sha1"},
-		{"extensions.refstorage", "files", true,
-				"it keeps its refs in a format other than files; run: git refs "
-				"migrate "
-				"--ref-format=files"},
-		{"extensions.partialclone", NULL, false,
-				"it is a partial clone, which fetches what is missing on demand; "
-				"serve "
-				"a full clone"},
-		{"extensions.worktreeconfig", "true", false,
-				"it has configuration for each worktree; serve a bare clone, or "
-				"run: "
-				"git config --unset extensions.worktreeConfig"},
-};
+/* Newer versions read the configuration whatever is asked of them, and what it includes. */
+#define READS_INCLUDED (LIBGIT2_VER_MAJOR > 1 || LIBGIT2_VER_MINOR >= 6)
 
 static int hex_digit(char c)
 {
@@ -93,163 +62,6 @@ static int source_path(const char *source, struct buf *path, struct err *err)
 	return 0;
 }
 
-/* PATH/.git if there is one, else PATH: both as git does it. */
-static int find_git(const char *path, struct buf *git, struct err *err)
-{
-	struct stat st;
-
-	if (stat(path, &st) < 0)
-		return err_sys(err, errno, "repository '%s'", path);
-	buf_printf(git, "%s/.git", path);
-	if (!buf_ok(git))
-		return err_set(err, ENOMEM, "out of memory");
-	if (stat(git->data, &st) == 0)
-		return 0;
-	buf_clear(git);
-	buf_add_str(git, path);
-	return buf_ok(git) ? 0 : err_set(err, ENOMEM, "out of memory");
-}
-
-static bool is_refused(git_config *config, const struct unsupported *item)
-{
-	git_config_entry *entry = NULL;
-	bool refused;
-
-	if (git_config_get_entry(&entry, config, item->key) < 0)
-		return false;
-	refused = !item->value || !entry->value ||
-			(strcasecmp(entry->value, item->value) == 0) != item->unless;
-	git_config_entry_free(entry);
-	return refused;
-}
-
-/*
- * The folder that holds `config`, for PATH that may be a .git file or a linked worktree's folder.
- */
-static int open_config(const char *path, git_config **out)
-{
-	char file[PATH_MAX];
-
-	if (snprintf(file, sizeof(file), "%s/config", path) >= PATH_MAX)
-		return -1;
-	return git_config_open_ondisk(out, file);
-}
-
-/* Why libgit2 did not open it, if the configuration says so: NULL if not. */
-static const struct unsupported *find_unsupported(const char *path)
-{
-	const struct unsupported *found = NULL;
-	git_config *config = NULL;
-
-	if (open_config(path, &config) < 0)
-		return NULL;
-	for (size_t i = 0; i < sizeof(unsupported) / sizeof(unsupported[0]) && !found; i++) {
-		if (is_refused(config, &unsupported[i]))
-			found = &unsupported[i];
-	}
-	git_config_free(config);
-	return found;
-}
-
-/* The folder of PATH when PATH is a worktree's .git; that is what safe.directory has to name. */
-static void trusted_name(const char *path, char name[static PATH_MAX])
-{
-	char full[PATH_MAX];
-	size_t len;
-
-	str_copy(name, PATH_MAX, realpath(path, full) ? full : path);
-	len = strlen(name);
-	if (len > strlen("/.git") && str_has_suffix(name, "/.git"))
-		name[len - strlen("/.git")] = '\0';
-}
-
-/*
- * Who a repository belongs to is asked by libgit2 since 1.5, and not in all of its versions by the
- * same rules; so it is done here: a repository is ours, or the global configuration trusts it.
- */
-static bool is_ours(const char *path)
-{
-	const char *sudo = geteuid() == 0 ? getenv("SUDO_UID") : NULL;
-	struct stat st;
-
-	if (stat(path, &st) < 0)
-		return false;
-	return st.st_uid == geteuid() || (sudo && st.st_uid == strtoul(sudo, NULL, 10));
-}
-
-/* What safe.directory says of NAME so far: an empty entry forgets those before it, as with git. */
-struct trusted {
-	const char *name;
-	bool is_trusted;
-};
-
-static int add_trusted(const git_config_entry *entry, void *payload)
-{
-	struct trusted *trusted = payload;
-	const char *value = entry->value ? entry->value : "";
-
-	if (value[0] == '\0')
-		trusted->is_trusted = false;
-	else if (strcmp(value, "*") == 0 || strcmp(value, trusted->name) == 0)
-		trusted->is_trusted = true;
-	return 0;
-}
-
-/* By the user's and the machine's configuration; that of the repository has no say. */
-static bool is_trusted(const char *name)
-{
-	struct trusted trusted = {.name = name};
-	git_config *config = NULL;
-
-	if (git_config_open_default(&config) == 0)
-		(void)git_config_get_multivar_foreach(
-				config, "safe.directory", NULL, add_trusted, &trusted);
-	git_config_free(config);
-	return trusted.is_trusted;
-}
-
-/* GIT is the folder, or the file, that a repository was opened by, GIT_DIR where that leads. */
-static int check_owner(const char *git, const char *git_dir, struct err *err)
-{
-	char name[PATH_MAX];
-	struct stat st;
-
-	trusted_name(git, name);
-	if ((is_ours(name) && is_ours(git) && is_ours(git_dir)) || is_trusted(name))
-		return 0;
-	if (stat(is_ours(name) ? git_dir : name, &st) < 0)
-		return err_sys(err, errno, "repository '%s'", name);
-	return err_set(err, EPERM,
-			"repository '%s' belongs to another user (uid %u); if you trust it, run as "
-			"the user of this process: git config --global --add safe.directory '%s'",
-			name, (unsigned)st.st_uid, name);
-}
-
-static int open_error(const char *path, int rc, struct err *err)
-{
-	const struct unsupported *why;
-
-	(void)library_error(err, rc, "repository '%s' cannot be opened", path);
-	why = find_unsupported(path);
-	if (why)
-		return err_set(err, ENOTSUP, "repository '%s' cannot be read: %s", path,
-				why->remedy);
-	if (rc == GIT_ENOTFOUND)
-		return err_set(err, ENOENT, "'%s' is not a Git repository", path);
-	return err ? -err->code : -library_errno(rc);
-}
-
-/* Newer versions open what 1.5 refuses, and then read it wrongly or not at all. */
-static int check_format(struct repo *repo, struct err *err)
-{
-	const struct unsupported *why = find_unsupported(repo->common_dir);
-
-	if (why && why->value && why->unless)
-		return err_set(err, ENOTSUP, "repository '%s' cannot be read: %s", repo->common_dir,
-				why->remedy);
-	return 0;
-}
-
 /* Without a final slash, and without the `..` that libgit2 before 1.5 leaves in it. */
 static char *copy_dir(const char *path)
 {
@@ -263,110 +75,72 @@ static char *copy_dir(const char *path)
 	return strndup(path, len);
 }
 
-/* What libgit2 reads by a known name, in a folder that is a repository, or a part of one. */
-static int check_files(const char *dir, struct err *err)
-{
-	static const struct {
-		const char *name;
-		uint64_t limit;
-	} files[] = {{"HEAD", LINK_MAX_BYTES}, {"commondir", LINK_MAX_BYTES},
-			{"gitdir", LINK_MAX_BYTES}, {"config", CONFIG_MAX_BYTES},
-			{"config.worktree", CONFIG_MAX_BYTES}, {"packed-refs", PACKED_REFS_MAX},
-			{"shallow", PACKED_REFS_MAX}, {"index", PACKED_REFS_MAX}};
-	struct buf path = BUF_INIT;
-	int rc = 0;
-
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && rc == 0; i++) {
-		buf_clear(&path);
-		path_join(&path, dir, files[i].name);
-		rc = buf_ok(&path) ? regular_check(path.data, files[i].limit, err)
-				   : err_set(err, ENOMEM, "out of memory");
-		if (rc == -ENOENT)
-			rc = 0;
-	}
-	buf_release(&path);
-	return rc;
-}
-
 /*
- * The folder that file NAME of DIR names behind PREFIX, from DIR if it is relative. -ENOENT: there is
- * no such file, or it says nothing.
+ * The settings of the user and the machine, and none of the repository's, which libgit2 would read
+ * when it first wants to know one (core.excludesFile, of a worktree).
  */
-static int read_link(const char *dir, const char *name, const char *prefix, struct buf *out,
-		struct err *err)
+static int set_config(git_repository *handle)
 {
-	struct buf path = BUF_INIT, text = BUF_INIT;
-	const char *target = "";
-	int rc;
+	git_config *config = NULL;
+	int rc = git_config_open_default(&config);
 
-	path_join(&path, dir, name);
-	rc = buf_ok(&path) ? regular_read(path.data, LINK_MAX_BYTES, &text, err)
-			   : err_set(err, ENOMEM, "out of memory");
-	if (rc == 0 && str_has_prefix(buf_str(&text), prefix))
-		target = text.data + strlen(prefix);
-	if (rc == 0 && *target == '\0')
-		rc = -ENOENT;
-	if (rc == 0) {
-		text.data[strcspn(text.data, "\r\n")] = '\0';
-		if (*target == '/')
-			buf_add_str(out, target);
-		else
-			path_join(out, dir, target);
-		if (!buf_ok(out))
-			rc = err_set(err, ENOMEM, "out of memory");
-	}
-	buf_release(&text);
-	buf_release(&path);
+	if (rc == 0)
+		rc = git_repository_set_config(handle, config);
+	git_config_free(config);
 	return rc;
 }
 
-/* GIT is what find_git() found: a folder, or a file that names one. */
-static int check_layout(const char *source, const char *git, struct err *err)
+/* As a bare one, which it need not be: so libgit2 asks nothing of its configuration. */
+static int open_bare(const struct layout *layout, git_repository **out, struct err *err)
 {
-	struct buf dir = BUF_INIT, common = BUF_INIT;
-	struct stat st;
-	int rc = 0;
+	git_repository *handle = NULL;
+	int rc = git_repository_open_bare(&handle, layout->git_dir);
 
-	if (stat(git, &st) == 0 && !S_ISDIR(st.st_mode))
-		rc = read_link(source, ".git", "gitdir: ", &dir, err);
-	else
-		buf_add_str(&dir, git);
+	if (rc == GIT_ENOTFOUND)
+		return err_set(err, ENOENT, "'%s' is not a Git repository", layout->git_dir);
 	if (rc == 0)
-		rc = check_files(buf_str(&dir), err);
-	if (rc == 0)
-		rc = read_link(buf_str(&dir), "commondir", "", &common, err);
-	if (rc == 0)
-		rc = check_files(buf_str(&common), err);
-	buf_release(&common);
-	buf_release(&dir);
-	return rc == -ENOENT ? 0 : rc; /* libgit2 says what is missing */
+		rc = set_config(handle);
+	if (rc == 0 && layout->worktree)
+		rc = git_repository_set_workdir(handle, layout->worktree, 0);
+	if (rc < 0) {
+		git_repository_free(handle);
+		return library_error(err, rc, "repository '%s' cannot be opened", layout->git_dir);
+	}
+	*out = handle;
+	return 0;
 }
 
 static int open_handle(const char *path, git_repository **out, struct err *err)
 {
+	struct layout layout = LAYOUT_INIT;
 	git_repository *handle = NULL;
-	struct buf git = BUF_INIT;
 	int rc;
 
-	rc = find_git(path, &git, err);
-	if (rc == 0)
-		rc = check_layout(path, git.data, err);
-	if (rc < 0) {
-		rc = rc == -EINVAL || rc == -EFBIG ? err_wrap(err, "repository '%s'", path) : rc;
+	rc = layout_find(path, &layout, err);
+	if (rc < 0)
+		return rc;
+#if READS_INCLUDED
+	if (layout.config.has_include) {
+		rc = err_set(err, ENOTSUP,
+				"repository '%s' cannot be read: its configuration includes "
+				"another "
+				"file; serve a clone of it",
+				layout.git_dir);
 		goto out;
 	}
-	rc = git_repository_open_ext(&handle, git.data, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL);
+#endif
+	rc = open_bare(&layout, &handle, err);
 	if (rc < 0)
-		rc = open_error(git.data, rc, err);
-	else
-		rc = check_owner(git.data, git_repository_path(handle), err);
-	if (rc == 0) {
-		*out = handle;
-		handle = NULL;
+		goto out;
+	rc = owner_check((const char *const[]){layout.worktree, layout.link, layout.git_dir}, 3,
+			err);
+	if (rc < 0) {
+		git_repository_free(handle);
+		goto out;
 	}
+	*out = handle;
 out:
-	git_repository_free(handle);
-	buf_release(&git);
+	layout_release(&layout);
 	return rc;
 }
 
@@ -391,9 +165,6 @@ static int fill(struct repo *repo, struct err *err)
 	repo->common_dir = copy_dir(git_repository_commondir(repo->handle));
 	if (!repo->git_dir || !repo->common_dir)
 		return err_set(err, ENOMEM, "out of memory");
-	rc = check_format(repo, err);
-	if (rc < 0)
-		return rc;
 	rc = open_stores(repo, repo, err);
 	if (rc < 0)
 		return rc;

@@ -2,7 +2,7 @@
  * worktree: the files that lie in a worktree, as they would be committed.
  *
  * What counts is what `git add --all` would take: what is tracked, and what is neither tracked nor
- * ignored (.gitignore, info/exclude and core.excludesFile). Bytes are taken as they lie there, no
+ * ignored (.gitignore, info/exclude and the user's core.excludesFile). Bytes are taken as they lie there, no
  * filter or attribute is honoured. No symbolic link is followed on the way to a file.
  */
 #ifndef GIT_WORKTREE_H

@@ -112,9 +112,6 @@ static void linked_worktree(void **state)
 
 static void errors_name_the_remedy(void **state)
 {
-	struct err err = ERR_INIT;
-	struct repo *repo;
-
 	(void)state;
 	check_error("nowhere", ENOENT, "'nowhere'");
 	(void)fixture_sh("mkdir empty; echo x >file");
@@ -132,10 +129,8 @@ static void errors_name_the_remedy(void **state)
 	check_error("v.git", ENOTSUP, "refs migrate");
 	(void)fixture_sh("cp -r r.git x.git; printf '[core]\n\trepositoryformatversion = 1\n"
 			 "[extensions]\n\tworktreeConfig = true\n' >x.git/config");
-	if (repo_open("x.git", &repo, &err) == 0) /* libgit2 1.8 and newer */
-		repo_close(repo);
-	else
-		check_error("x.git", ENOTSUP, "worktreeConfig");
+	repo_close(open_repo(
+			"x.git")); /* nothing in it is read, so it does not matter where it is */
 }
 
 static void foreign_owner(void **state)
