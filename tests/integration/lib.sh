@@ -160,7 +160,7 @@ wait_until() { # SECONDS CMD...
 page_runs() { # PAGE [HEADING...]
 	local tree=$here/../..
 	(cd "$tree" && tests/docs/commands "$@") >"$T/.script" 2>"$T/.err" || { fail "$*" <"$T/.err"; return 1; }
-	if (cd "$tree" && bash "$T/.script" >"$T/.out" 2>&1 </dev/null); then
+	if ${PAGE_IN-} bash -c 'cd "$0" && . "$1"' "$tree" "$T/.script" >"$T/.out" 2>&1 </dev/null; then
 		pass "$*: its commands work"
 	else
 		tail -n 40 "$T/.out" | fail "$*: its commands work"

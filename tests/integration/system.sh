@@ -30,6 +30,7 @@ mkdir -p "$UNITS/service.d" /run/systemd/system.conf.d "$LOGS" "$T/etc"
 cp -a /etc/. "$T/etc" && mount --bind "$T/etc" /etc || skip_all 'cannot bind over /etc'
 mkdir -p /etc/refmount
 rm -rf /etc/systemd/system /etc/systemd/user /etc/fstab
+mkdir -p /etc/systemd/system
 
 # Targets and what turns a machine off, and no service of this machine.
 cp -P /lib/systemd/system/*.target /lib/systemd/system/systemd-{poweroff,exit}.service "$UNITS"
@@ -60,6 +61,7 @@ boot() { # units that are to start with it
 	wait_until 30 is_up || { sed 's/^/# /' "$T/boot"; skip_all 'systemd does not start here'; }
 }
 
+PAGE_IN=inside # page_runs
 inside() { nsenter -t "$SYSTEM" -m -p -C -i -u -n -- "$@"; } # CMD...
 
 unit_is() { [ "$(inside systemctl show -P "$2" "$1")" = "$3" ]; } # UNIT PROPERTY VALUE
