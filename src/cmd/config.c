@@ -303,6 +303,7 @@ static const struct key credential_keys[] = {
 		{"username", NULL, KEY_WORD, FIELD(username)},
 		{"password_file", NULL, KEY_FILE, FIELD(password_file)},
 		{"token_file", NULL, KEY_FILE, FIELD(token_file)},
+		{"bearer_token_file", NULL, KEY_FILE, FIELD(bearer_token_file)},
 		{"client_cert_file", NULL, KEY_FILE, FIELD(client_cert_file)},
 		{"client_key_file", NULL, KEY_FILE, FIELD(client_key_file)},
 		{"ca_file", NULL, KEY_FILE, FIELD(ca_file)},

@@ -50,6 +50,7 @@ static const struct named_file named_files[] = {
 		{"ssh_known_hosts_file", FIELD(ssh_known_hosts_file), PUBLIC},
 		{"password_file", FIELD(password_file), PRIVATE},
 		{"token_file", FIELD(token_file), PRIVATE},
+		{"bearer_token_file", FIELD(bearer_token_file), PRIVATE},
 		{"client_cert_file", FIELD(client_cert_file), PUBLIC},
 		{"client_key_file", FIELD(client_key_file), PRIVATE},
 		{"ca_file", FIELD(ca_file), PUBLIC},

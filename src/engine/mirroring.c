@@ -45,6 +45,7 @@ void mirroring_prepare(void *arg, struct fetch_job *job)
 			.username = settings->username,
 			.password_file = settings->password_file,
 			.token_file = settings->token_file,
+			.bearer_token_file = settings->bearer_token_file,
 			.ssh_key_file = settings->ssh_key_file,
 			.ssh_known_hosts_file = settings->ssh_known_hosts_file,
 			.client_cert_file = settings->client_cert_file,

@@ -1,6 +1,7 @@
 /*
  * Configuration goes through the environment (GIT_CONFIG_COUNT), which comes last in git's order: neither
- * files of the machine nor those of a repository can say otherwise. Nothing in it is secret.
+ * files of the machine nor those of a repository can say otherwise. Nothing in it is secret; at most it says where
+ * a secret is (secret.h).
  *
  * git has no limit of time for a connection. So it writes a trace of its connection, without any contents,
  * into a pipe: whoever has sent a request has connected. ssh has an option for it.
@@ -156,7 +157,9 @@ static void set_http(struct settings *settings, const struct fetch_job *job, boo
 	configure_file(settings, "http.sslCert", access->client_cert_file);
 	configure_file(settings, "http.sslKey", access->client_key_file);
 	configure(settings, "http.proxy", access->proxy ? access->proxy : "");
-	if (has_secret) {
+	if (has_secret && secret_is_bearer(access)) {
+		configure(settings, "include.path", "/proc/self/fd/" NUMBER(SECRET_FD));
+	} else if (has_secret) {
 		buf_add_str(&helper, "!");
 		quote(&helper, job->program);
 		buf_add_str(&helper, " " SECRET_VERB " " NUMBER(SECRET_FD));

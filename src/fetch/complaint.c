@@ -50,6 +50,9 @@ static int say_auth(const struct failure *failure, struct err *err)
 {
 	const struct fetch_access *access = &failure->job->access;
 
+	if (is_given(access->bearer_token_file))
+		return err_set(err, EACCES, "%s refuses the token in '%s' (bearer_token_file)",
+				failure->host, access->bearer_token_file);
 	if (is_given(access->token_file))
 		return err_set(err, EACCES, "%s refuses the token in '%s' (token_file)",
 				failure->host, access->token_file);

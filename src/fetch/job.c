@@ -24,6 +24,7 @@ static const size_t texts[] = {
 		TEXT(access.username),
 		TEXT(access.password_file),
 		TEXT(access.token_file),
+		TEXT(access.bearer_token_file),
 		TEXT(access.ssh_key_file),
 		TEXT(access.ssh_known_hosts_file),
 		TEXT(access.client_cert_file),

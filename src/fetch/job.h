@@ -30,7 +30,7 @@ enum fetch_kind {
 
 /* Where credentials are and what else a connection needs; texts are owned, NULL counts as "". */
 struct fetch_access {
-	char *username, *password_file, *token_file;
+	char *username, *password_file, *token_file, *bearer_token_file;
 	char *ssh_key_file, *ssh_known_hosts_file;
 	char *client_cert_file, *client_key_file, *ca_file;
 	char *proxy;

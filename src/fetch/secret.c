@@ -26,6 +26,13 @@ static bool is_given(const char *text)
 	return text && text[0];
 }
 
+static void wipe(struct buf *buf)
+{
+	if (buf->data)
+		explicit_bzero(buf->data, buf->cap);
+	buf_release(buf);
+}
+
 /* One line, which may end in a newline, as editors and `echo` leave it. */
 static int read_secret(const char *path, struct buf *out, struct err *err)
 {
@@ -57,9 +64,42 @@ static int store(const struct remote *remote, const char *user, const struct buf
 	buf_printf(&text, "\n%s\n%s\n", user, buf_str(secret));
 	rc = buf_ok(&text) ? file_memory("refmount-secret", text.data, text.len, fd, err)
 			   : err_sys(err, ENOMEM, "credentials");
-	if (text.data)
-		explicit_bzero(text.data, text.len);
-	buf_release(&text);
+	wipe(&text);
+	return rc;
+}
+
+/* RFC 6750: what a bearer token is made of. It would mean something else to git's configuration otherwise. */
+static bool is_bearer_token(const char *text)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				      "0123456789-._~+/=";
+
+	return text[strspn(text, letters)] == '\0';
+}
+
+/* A header for that host, which is sent with each request to it. */
+static int load_bearer(const char *path, const struct remote *remote, int *fd, struct err *err)
+{
+	struct buf secret = BUF_INIT, text = BUF_INIT;
+	int rc;
+
+	rc = read_secret(path, &secret, err);
+	if (rc == 0 && !is_bearer_token(buf_str(&secret)))
+		rc = err_set(err, EINVAL,
+				"'%s' holds no bearer token, which is letters, digits and any of "
+				"-._~+/=",
+				path);
+	if (rc == 0) {
+		buf_reserve(&text, SECRET_MAX + REMOTE_URL_MAX);
+		buf_printf(&text, "[http \"%s://", remote_protocol(remote));
+		remote_host_text(remote, &text);
+		buf_printf(&text, "/\"]\n\textraHeader = Authorization: Bearer %s\n",
+				buf_str(&secret));
+		rc = buf_ok(&text) ? file_memory("refmount-secret", text.data, text.len, fd, err)
+				   : err_sys(err, ENOMEM, "credentials");
+	}
+	wipe(&text);
+	wipe(&secret);
 	return rc;
 }
 
@@ -96,24 +136,30 @@ static int load_file(const struct fetch_access *access, const struct remote *rem
 	rc = read_secret(path, &secret, err);
 	if (rc == 0)
 		rc = store(remote, user ? user : TOKEN_USER, &secret, fd, err);
-	if (secret.data)
-		explicit_bzero(secret.data, secret.cap);
-	buf_release(&secret);
+	wipe(&secret);
 	return rc;
+}
+
+bool secret_is_bearer(const struct fetch_access *access)
+{
+	return is_given(access->bearer_token_file);
 }
 
 int secret_load(const struct fetch_access *access, const struct remote *remote, int *fd,
 		struct err *err)
 {
 	bool has_file = is_given(access->token_file) || is_given(access->password_file);
+	bool is_bearer = secret_is_bearer(access);
 
 	*fd = -1;
-	if ((!has_file && !access->helper) ||
+	if ((!has_file && !is_bearer && !access->helper) ||
 			(remote->kind != REMOTE_HTTPS && remote->kind != REMOTE_HTTP))
 		return 0;
 	if (!remote_is_secure(remote))
 		return err_set(err, EPERM,
 				"the password would cross the network in the clear: use https");
+	if (is_bearer)
+		return load_bearer(access->bearer_token_file, remote, fd, err);
 	return has_file ? load_file(access, remote, fd, err) : load_asked(access, remote, fd, err);
 }
 

@@ -16,7 +16,7 @@
  * sides of an upgrade, which the version keeps apart.
  */
 #define MAGIC	0x53544553544e4d52u /* "RMNTSETS" */
-#define VERSION 4u
+#define VERSION 5u
 
 #define STRING(field) offsetof(struct settings, field)
 
@@ -40,6 +40,7 @@ static const size_t strings[] = {
 		STRING(username),
 		STRING(password_file),
 		STRING(token_file),
+		STRING(bearer_token_file),
 		STRING(client_cert_file),
 		STRING(client_key_file),
 		STRING(ca_file),

@@ -32,7 +32,7 @@ struct settings {
 	/* Files are absolute paths. */
 	char *signers, *keyring; /* who may sign: as ssh-keygen and as gpgv have it */
 	char *ssh_key_file, *ssh_known_hosts_file;
-	char *username, *password_file, *token_file;
+	char *username, *password_file, *token_file, *bearer_token_file;
 	char *client_cert_file, *client_key_file, *ca_file;
 	char *proxy;	   /* URL */
 	char *http_listen; /* ADDRESS:PORT */

@@ -126,7 +126,8 @@ static void trust_and_remotes(void **state)
 	static const char text[] =
 			"verify: {signers: /s, keyring: /k, mode: tag}\n"
 			"credentials: {ssh_key_file: /a, ssh_known_hosts_file: /b, username: u,\n"
-			"  password_file: /c, token_file: /d, client_cert_file: /e,\n"
+			"  password_file: /c, token_file: /d, bearer_token_file: /b, "
+			"client_cert_file: /e,\n"
 			"  client_key_file: /f, ca_file: /g}\n"
 			"proxy: http://proxy.example.com:3128\n"
 			"http: {listen: '127.0.0.1:9180', secret_file: /h, user: nobody}\n"
@@ -145,6 +146,7 @@ static void trust_and_remotes(void **state)
 	assert_string_equal(settings.username, "u");
 	assert_string_equal(settings.password_file, "/c");
 	assert_string_equal(settings.token_file, "/d");
+	assert_string_equal(settings.bearer_token_file, "/b");
 	assert_string_equal(settings.client_cert_file, "/e");
 	assert_string_equal(settings.client_key_file, "/f");
 	assert_string_equal(settings.ca_file, "/g");

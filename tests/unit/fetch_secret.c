@@ -119,6 +119,27 @@ static void users(void **state)
 	(void)unlink(file);
 }
 
+static void bearers(void **state)
+{
+	struct fetch_access access = {.bearer_token_file = file, .token_file = file};
+	char text[256] = "";
+	int fd = -1;
+
+	(void)state;
+	assert_int_equal(put("t0ken-._~+/==\n"), 0);
+	assert_int_equal(load("https://me@git.example.com:8443/x", &access, &fd, NULL), 0);
+	assert_true(secret_is_bearer(&access));
+	assert_true(pread(fd, text, sizeof(text) - 1, 0) > 0);
+	assert_string_equal(text,
+			"[http \"https://git.example.com:8443/\"]\n"
+			"\textraHeader = Authorization: Bearer t0ken-._~+/==\n");
+	answers(fd, QUESTION, "quit=1\n");
+	(void)close(fd);
+	(void)unlink(file);
+	access.bearer_token_file = NULL;
+	assert_false(secret_is_bearer(&access));
+}
+
 static void none(void **state)
 {
 	struct fetch_access access = {.username = NULL};
@@ -148,14 +169,18 @@ static void refused(void **state)
 {
 	char missing[] = "/nonexistent/x";
 	struct fetch_access token = {.token_file = file}, password = {.password_file = file};
-	struct fetch_access lost = {.token_file = missing};
+	struct fetch_access lost = {.token_file = missing}, bearer = {.bearer_token_file = file};
 
 	(void)state;
 	assert_int_equal(put("sesame\nsesame"), 0);
 	is_refused("https://example.com/x", &token, "more than one line");
 	is_refused("http://example.com/x", &token, "in the clear");
+	is_refused("http://example.com/x", &bearer, "in the clear");
 	is_refused("https://example.com/x", &password, "no username");
 	is_refused("https://example.com/x", &lost, "/nonexistent/x");
+	(void)unlink(file);
+	assert_int_equal(put("sesame\"]"), 0);
+	is_refused("https://example.com/x", &bearer, "no bearer token");
 	(void)unlink(file);
 	assert_int_equal(put("\n"), 0);
 	is_refused("https://example.com/x", &token, "empty");
@@ -168,6 +193,7 @@ int main(void)
 			cmocka_unit_test(from_a_helper),
 			cmocka_unit_test(for_its_host),
 			cmocka_unit_test(users),
+			cmocka_unit_test(bearers),
 			cmocka_unit_test(none),
 			cmocka_unit_test(refused),
 	};

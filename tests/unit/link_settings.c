@@ -101,7 +101,7 @@ static void test_other_version(void **state)
 	settings_encode(&settings, &text);
 	text.data[8]++;
 	assert_int_equal(settings_decode(text.data, text.len, &out, &err), -EPROTO);
-	assert_non_null(strstr(err.text, "version 5"));
+	assert_non_null(strstr(err.text, "version 6"));
 	buf_release(&text);
 	settings_release(&settings);
 }
