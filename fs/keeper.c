@@ -358,10 +358,12 @@ int keeper_attach(struct keeper *keeper, struct err *err)
 
 	buf_printf(&source, "%s#%s", settings->source, settings->ref);
 	spec = (struct mount_spec){.mountpoint = settings->mountpoint,
+			.place = keeper->place,
 			.source = buf_str(&source),
 			.allow_other = settings->allow_other,
 			.noexec = settings->noexec};
 	rc = mount_attach(&spec, &made, err);
+	keeper_close_fd(&keeper->place);
 	buf_release(&source);
 	if (rc == 0) {
 		keeper->is_unmounted = false;
@@ -537,6 +539,7 @@ static void take_descriptors(struct keeper *keeper)
 	keeper->is_upgraded = settings >= 0;
 	if (settings < 0) {
 		keeper->report = keeper_raise_fd(KEEPER_FD_REPORT);
+		keeper->place = keeper_raise_fd(KEEPER_FD_PLACE);
 		settings = KEEPER_FD_SETTINGS;
 	}
 	keeper->settings_fd = keeper_raise_fd(settings);
@@ -590,7 +593,7 @@ int keeper_main(const char *name)
 
 	if (!keeper)
 		return KEEPER_COULD_NOT;
-	keeper->lock = keeper->device = keeper->state_fd = keeper->report = -1;
+	keeper->lock = keeper->device = keeper->state_fd = keeper->report = keeper->place = -1;
 	keeper->door = keeper->mounts = keeper->queue = -1;
 	keeper->server.link = keeper->engine.link = -1;
 	keeper->upgrade = (struct upgrade)UPGRADE_INIT;

@@ -38,6 +38,7 @@ struct keeper {
 	struct loop *loop;
 	struct state *state;
 	int settings_fd, state_fd, lock, report;
+	int place;  /* of the mount point, until it is mounted; -1: by its name */
 	int device; /* -1: not mounted */
 	int door;   /* writable clone of the mount, which keeps the connection alive; -1: none */
 	int queue;  /* the kernel's queue of opens (mark.h); -1: none */

@@ -154,6 +154,8 @@ int mount_check(const char *mountpoint, struct err *err)
 	struct stat st;
 	int rc;
 
+	if (mountinfo_is_trigger(mountpoint))
+		return check_device(err);
 	rc = check_table(mountpoint, err);
 	if (rc < 0)
 		return rc;
@@ -247,12 +249,15 @@ static int make_mount(const struct mount_spec *spec, int device)
 /* By fsopen(2): 0, or the negative errno of the step that this kernel refuses. Nothing is left then. */
 static int attach_with_door(const struct mount_spec *spec, struct mount_made *made)
 {
+	bool has_place = spec->place >= 0;
 	int mount_fd, rc;
 
 	mount_fd = make_mount(spec, made->device);
 	if (mount_fd < 0)
 		return mount_fd;
-	rc = move_mount(mount_fd, "", AT_FDCWD, spec->mountpoint, MOVE_MOUNT_F_EMPTY_PATH);
+	rc = move_mount(mount_fd, "", has_place ? spec->place : AT_FDCWD,
+			has_place ? "" : spec->mountpoint,
+			MOVE_MOUNT_F_EMPTY_PATH | (has_place ? MOVE_MOUNT_T_EMPTY_PATH : 0));
 	rc = rc < 0 ? -errno : 0;
 	if (rc == 0)
 		(void)open_door(mount_fd, made);

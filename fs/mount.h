@@ -11,6 +11,7 @@ struct err;
 
 struct mount_spec {
 	const char *mountpoint; /* absolute, resolved */
+	int place;		/* a descriptor of it, or -1: it is found by its name */
 	const char *source;	/* what mount(8) shows */
 	bool allow_other;
 	bool noexec;

@@ -16,6 +16,9 @@
  */
 #define KEEPER_FD_REPORT 4
 
+/* The mount point, if it is a trigger of autofs, else not open. Only who autofs has asked to mount can open it. */
+#define KEEPER_FD_PLACE 5
+
 /* server: started by the keeper, with the segments' descriptors under the keeper's numbers (>= 16). */
 #define SERVER_FD_DEVICE 3 /* /dev/fuse, the same open file description for ever */
 #define SERVER_FD_STATE	 4 /* shared memory, src/link/state.h */

@@ -89,6 +89,27 @@ int mountinfo_each_in(const char *file, mountinfo_fn *fn, void *arg, struct err 
 	return rc;
 }
 
+struct top {
+	const char *path;
+	bool is_trigger;
+};
+
+static bool look_at_top(void *arg, const struct mountinfo *info)
+{
+	struct top *top = arg;
+
+	if (strcmp(info->path, top->path) == 0)
+		top->is_trigger = strcmp(info->type, "autofs") == 0;
+	return false;
+}
+
+bool mountinfo_is_trigger(const char *path)
+{
+	struct top top = {.path = path};
+
+	return mountinfo_each(look_at_top, &top, NULL) == 0 && top.is_trigger;
+}
+
 bool mountinfo_is_dead(const char *path)
 {
 	struct statfs figures;

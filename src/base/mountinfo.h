@@ -33,6 +33,12 @@ int mountinfo_each(mountinfo_fn *fn, void *arg, struct err *err);
 int mountinfo_each_in(const char *file, mountinfo_fn *fn, void *arg, struct err *err);
 
 /*
+ * Is what lies on top at PATH a trigger of autofs: is something mounted there when somebody looks? Whoever is
+ * to mount it must not look, and so wait for himself.
+ */
+bool mountinfo_is_trigger(const char *path);
+
+/*
  * Has the process behind what is mounted at PATH gone, so that nobody will ever answer for it? stat(2)
  * and access(2) may still be answered from what the kernel has cached; statfs(2) never is.
  */

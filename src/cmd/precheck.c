@@ -36,7 +36,7 @@ static int check_mountpoint(const char *path, struct err *err)
 	int code;
 
 	/* What a dead daemon left behind is cleaned up by the keeper. */
-	if (mountinfo_is_dead(path))
+	if (mountinfo_is_trigger(path) || mountinfo_is_dead(path))
 		return 0;
 	if (stat(path, &st) < 0)
 		return err_sys(err, errno, "mount point '%s'", path);

@@ -14,6 +14,7 @@
 
 #include "src/base/buf.h"
 #include "src/base/err.h"
+#include "src/base/mountinfo.h"
 #include "src/base/proc.h"
 #include "src/base/str.h"
 #include "src/cmd/places.h"
@@ -139,14 +140,24 @@ static int await(pid_t pid, int report_fd, const struct settings *settings)
 	return code;
 }
 
+/*
+ * A trigger of autofs keeps everybody waiting who looks, but the process group that it has asked to mount.
+ * The keeper has a session of its own, so it gets the place from us.
+ */
+static int open_place(const char *mountpoint)
+{
+	return mountinfo_is_trigger(mountpoint) ? open(mountpoint, O_PATH | O_CLOEXEC) : -1;
+}
+
 static int spawn_keeper(const char *program, const char *title, int settings_fd,
 		const struct settings *settings)
 {
+	int place = open_place(settings->mountpoint);
 	const char *argv[] = {title, NULL};
 	struct proc_spec spec = {.program = program,
 			.argv = argv,
-			.fds = {settings_fd, -1},
-			.fd_count = 2,
+			.fds = {settings_fd, -1, place},
+			.fd_count = place < 0 ? 2 : 3,
 			.new_session = true,
 			.devnull = true};
 	struct err err = ERR_INIT;
@@ -158,6 +169,8 @@ static int spawn_keeper(const char *program, const char *title, int settings_fd,
 	spec.fds[1] = report[1];
 	code = proc_spawn(&spec, &pid, &err) < 0 ? say_error("%s", err.text) : EXIT_DONE;
 	(void)close(report[1]);
+	if (place >= 0)
+		(void)close(place);
 	if (code == EXIT_DONE)
 		code = await(pid, report[0], settings);
 	(void)close(report[0]);

@@ -47,7 +47,7 @@ start_system() {
 	exec unshare -m --propagation private -p -f --kill-child -C -i -u -n --mount-proc bash -c '
 		mount --bind /dev/null /dev/console && mount --bind /proc/sys /proc/sys && mount -o remount,bind,ro /proc/sys &&
 		mount -t sysfs -o ro sysfs /sys && mount -t cgroup2 cgroup2 /sys/fs/cgroup || exit 1
-		export container=refmount-test SYSTEMD_UNIT_PATH=/etc/systemd/system:$1
+		export container=refmount-test SYSTEMD_UNIT_PATH=/etc/systemd/system:$1:/run/systemd/generator
 		exec "$2" --system --unit=multi-user.target --log-target=null --show-status=no' \
 		boot "$UNITS" "$SYSTEMD"
 }
@@ -55,6 +55,7 @@ start_system() {
 is_up() { SYSTEM=$(pgrep -f "^$SYSTEMD .*--system --unit=multi-user") && inside systemctl is-active multi-user.target; }
 
 boot() { # units that are to start with it
+	local unit
 	mkdir -p "$UNITS/multi-user.target.wants"
 	for unit; do ln -sf "../${unit/@*./@.}" "$UNITS/multi-user.target.wants/$unit"; done
 	start_system >"$T/boot" 2>&1 &
