@@ -107,6 +107,16 @@ void filter_refuse(struct filter *filter, const char *call, int code)
 	refuse(filter, call, code, NULL);
 }
 
+void filter_refuse_if(
+		struct filter *filter, const char *call, unsigned index, uint64_t value, int code)
+{
+	/* The kernel does not look at the upper half of what is an int; one that differs must not help. */
+	const struct scmp_arg_cmp condition =
+			SCMP_CMP(index, SCMP_CMP_MASKED_EQ, UINT32_MAX, value);
+
+	refuse(filter, call, code, &condition);
+}
+
 void filter_refuse_unless(
 		struct filter *filter, const char *call, unsigned index, uint64_t value, int code)
 {

@@ -57,7 +57,9 @@ void filter_allow_if(struct filter *filter, const char *call, unsigned index, ui
 /* CALL returns -CODE and does nothing. */
 void filter_refuse(struct filter *filter, const char *call, int code);
 
-/* The same unless argument INDEX is VALUE. */
+/* The same if argument INDEX, an int, is VALUE, or unless it is. */
+void filter_refuse_if(
+		struct filter *filter, const char *call, unsigned index, uint64_t value, int code);
 void filter_refuse_unless(
 		struct filter *filter, const char *call, unsigned index, uint64_t value, int code);
 

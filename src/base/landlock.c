@@ -12,10 +12,11 @@
 #include "src/base/err.h"
 
 /* Newer than the headers this is compiled with; the numbers are the kernel's for ever. */
-#define FS_TRUNCATE	 (1ULL << 14)
-#define SCOPE_SIGNAL	 (1ULL << 1)
-#define ABI_TRUNCATE	 3
-#define ABI_SCOPE_SIGNAL 6
+#define FS_TRUNCATE    (1ULL << 14)
+#define SCOPE_ABSTRACT (1ULL << 0) /* unix(7) */
+#define SCOPE_SIGNAL   (1ULL << 1)
+#define ABI_TRUNCATE   3
+#define ABI_SCOPES     6
 
 #define READ_DIRS                                                                                  \
 	(LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
@@ -73,8 +74,8 @@ struct landlock *landlock_new(void)
 		return NULL;
 	if (abi < ABI_TRUNCATE)
 		attributes.handled_fs &= ~FS_TRUNCATE;
-	if (abi >= ABI_SCOPE_SIGNAL) {
-		attributes.scoped = SCOPE_SIGNAL;
+	if (abi >= ABI_SCOPES) {
+		attributes.scoped = SCOPE_ABSTRACT | SCOPE_SIGNAL;
 		size = sizeof(attributes);
 	}
 	landlock->handled = attributes.handled_fs;

@@ -3,7 +3,8 @@
  * raw system calls, since libraries for it are rare.
  *
  * Everything that is not named is forbidden. What a process has open stays usable. The same mechanism
- * keeps it from signalling processes that are not confined with it, where the kernel can (6.12).
+ * keeps it from signalling processes that are not confined with it, and from sockets of theirs that have no path, where
+ * the kernel can (6.12).
  */
 #ifndef BASE_LANDLOCK_H
 #define BASE_LANDLOCK_H

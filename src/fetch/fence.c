@@ -1,6 +1,16 @@
 /*
- * Root without capabilities would get them back with the next program it executes, so they also leave the
- * bounding set. Memory is bounded by RLIMIT_DATA and not by RLIMIT_AS: git maps packs that are as
+ * Where root mounts, the user stays root: the mirror and the credentials are root's, ssh takes no key that another user
+ * has handed to it, and a user that is not ours alone would let others write the mirror. What is left of being root
+ * is what its files, processes and sockets let their owner do, so that is taken away one by one:
+ *
+ *     capabilities    none; they also leave the bounding set, or the next program that is executed would get them back
+ *     files           by Landlock: of /etc only what names hosts, users and authorities, no keys, no shadow
+ *     processes       by Landlock: no signal, no look into one (older kernels than 6.12: signals are possible)
+ *     sockets         by the filter: none of unix(7), behind which services ask who it is and hear "root"
+ *
+ * Others keep these sockets: users may have to be looked up through one, and it knows them as who they are.
+ *
+ * Memory is bounded by RLIMIT_DATA and not by RLIMIT_AS: git maps packs that are as
  * large as they are, and a pack of 297 bytes that makes it allocate 4 GiB is stopped by either.
  */
 #include "src/fetch/fence.h"
@@ -11,6 +21,7 @@
 #include <stdbool.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -23,9 +34,18 @@
 #define OOM_SCORE "500" /* of 1000: long before anything that serves */
 
 /* Programs, libraries, names of hosts and users, certificates; and what tells of this process. */
-static const char *const readable[] = {"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc",
-		"/opt", "/proc", "/dev/urandom", "/dev/random", "/dev/zero", "/run/systemd/resolve",
-		"/run/NetworkManager", "/run/resolvconf", "/run/nscd"};
+static const char *const readable[] = {"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/opt",
+		"/proc", "/dev/urandom", "/dev/random", "/dev/zero", "/run/systemd/resolve",
+		"/run/NetworkManager", "/run/resolvconf", "/run/nscd",
+		/* of /etc */
+		"/etc/alternatives", "/etc/ca-certificates", "/etc/crypto-policies",
+		"/etc/gai.conf", "/etc/gnutls", "/etc/group", "/etc/host.conf", "/etc/hosts",
+		"/etc/ld.so.cache", "/etc/ld.so.preload", "/etc/localtime", "/etc/networks",
+		"/etc/nsswitch.conf", "/etc/passwd", "/etc/pki/ca-trust", "/etc/pki/tls/cert.pem",
+		"/etc/pki/tls/certs", "/etc/pki/tls/openssl.cnf", "/etc/protocols",
+		"/etc/resolv.conf", "/etc/services", "/etc/ssh/ssh_known_hosts",
+		"/etc/ssh/ssh_known_hosts2", "/etc/ssl/cert.pem", "/etc/ssl/certs",
+		"/etc/ssl/openssl.cnf"};
 
 static const char *const forbidden[] = {"mount", "umount2", "pivot_root", "chroot", "unshare",
 		"setns", "fsopen", "fsmount", "fsconfig", "fspick", "move_mount", "open_tree",
@@ -104,12 +124,15 @@ static int load_filter(struct err *err)
 {
 	struct filter *filter;
 
-	/* Sanitizers look at their own process with some of these. */
-	if (filter_missing() || FILTER_IS_SANITIZED)
+	if (filter_missing())
 		return 0;
 	filter = filter_new_open();
-	for (size_t i = 0; i < sizeof(forbidden) / sizeof(forbidden[0]); i++)
+	/* Sanitizers look at their own process with some of these. */
+	for (size_t i = 0; !FILTER_IS_SANITIZED && i < sizeof(forbidden) / sizeof(forbidden[0]);
+			i++)
 		filter_refuse(filter, forbidden[i], EPERM);
+	if (geteuid() == 0)
+		filter_refuse_if(filter, "socket", 0, AF_UNIX, EACCES);
 	return filter_load(filter, err);
 }
 

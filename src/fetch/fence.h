@@ -2,8 +2,8 @@
  * fence: what a fetcher, and git and ssh below it, can still do.
  *
  * They speak with a server that nobody vouches for. So: no privileges and no way to new ones; of the file
- * system only the mirror can be written, and only programs, libraries, /etc and the files of the job be
- * read; no system calls that only administrators and debuggers need; limits of memory, processor
+ * system only the mirror can be written, and only programs, libraries, names of hosts and users, certificates of authorities and
+ * the files of the job be read; no socket of a service of this machine, where root mounts; no system calls that only administrators and debuggers need; limits of memory, processor
  * time and the size of a file; the first to go when the machine runs out of memory.
  */
 #ifndef FETCH_FENCE_H

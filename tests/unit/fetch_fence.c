@@ -12,7 +12,9 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -56,8 +58,18 @@ static int inside(const struct fetch_job *job)
 		return 2;
 	if (!landlock_missing() &&
 			(opens("beside", O_WRONLY | O_CREAT) || opens("key", O_WRONLY) ||
-					opens("secret", O_RDONLY)))
+					opens("secret", O_RDONLY) ||
+					opens("/etc/shadow", O_RDONLY)))
 		return 3;
+	/* Who root is to services is of no use any more. */
+	if (!filter_missing() && geteuid() == 0 &&
+			(socket(AF_UNIX, SOCK_STREAM, 0) >= 0 || errno != EACCES ||
+					syscall(SYS_socket, 1L << 32 | AF_UNIX, SOCK_STREAM, 0) >=
+							0 ||
+					socket(AF_INET, SOCK_STREAM, 0) < 0))
+		return 7;
+	if (landlock_version() >= 6 && kill(getppid(), 0) == 0)
+		return 8;
 	if (!filter_missing() && !FILTER_IS_SANITIZED &&
 			(mount("x", "mirror", "tmpfs", 0, NULL) == 0 || errno != EPERM))
 		return 4;
