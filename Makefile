@@ -60,6 +60,7 @@ PKG_git   := libgit2 zlib
 PKG_value := yaml-0.1 libpcre2-8
 PKG_http  := libmicrohttpd nettle
 PKG_jinja := nettle libutf8proc
+PKG_build := libutf8proc
 PKG_fs    := fuse3
 
 folder  = $(if $(filter fs,$1),fs,src/$1)

@@ -9,6 +9,7 @@
 #include "src/base/diag.h"
 #include "src/base/err.h"
 #include "src/build/job.h"
+#include "src/build/twins.h"
 #include "src/build/vet.h"
 #include "src/cmd/bounds.h"
 #include "src/cmd/complaints.h"
@@ -52,6 +53,8 @@ static int check_one(struct rendering *rendering, const char *facts, struct diag
 	rc = render_run(rendering->render, facts, findings, &outputs, NULL, err);
 	if (rc == 0 && outputs.count > 0 && findings->dropped == 0)
 		rc = vet_outputs(rendering->input, &outputs, &limits, findings, err);
+	if (rc == 0 && twins_find(&outputs, findings) < 0)
+		rc = err_set(err, ENOMEM, "out of memory");
 	outputs_release(&outputs);
 	return rc;
 }

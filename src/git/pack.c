@@ -16,11 +16,12 @@
 
 #include "src/git/library.h"
 
-#define HEAD_SIZE  12
-#define SUM_SIZE   20
-#define RATIO_MAX  1100 /* zlib makes at most 1032 bytes of one */
-#define ENTRY_MAX  40	/* bytes before the data of an entry */
-#define SIZE_SHIFT 57	/* more than that and seven bits would be lost */
+#define HEAD_SIZE    12
+#define SUM_SIZE     20
+#define RATIO_MAX    1100 /* zlib makes at most 1032 bytes of one */
+#define ENTRY_MAX    40	  /* bytes before the data of an entry */
+#define WINDOW_AHEAD 4096 /* bytes from an offset on, when those before it are read as well */
+#define SIZE_SHIFT   57	  /* more than that and seven bits would be lost */
 
 int pack_new(const char *path, uint64_t number, struct pack **out)
 {
@@ -119,27 +120,49 @@ int pack_open(struct pack *pack)
 	return rc;
 }
 
+/*
+ * Where to read, so that OFFSET is in it. A chain of deltas leads backwards, mostly in short steps: then
+ * what is before the offset is wanted next.
+ */
+static uint64_t place_window(
+		const struct pack *pack, const struct pack_window *window, uint64_t offset)
+{
+	const uint64_t before = PACK_WINDOW - WINDOW_AHEAD;
+	bool is_back = window->len > 0 && window->number == pack->number && offset < window->offset;
+
+	if (!is_back)
+		return offset;
+	return offset < HEAD_SIZE + before ? HEAD_SIZE : offset - before;
+}
+
+static int fill_window(struct pack *pack, struct pack_window *window, uint64_t offset)
+{
+	uint64_t begin = place_window(pack, window, offset);
+	size_t len = pack->end - begin < PACK_WINDOW ? (size_t)(pack->end - begin) : PACK_WINDOW;
+
+	window->len = 0;
+	if (!read_at(pack->fd, begin, window->bytes, len))
+		return library_damaged("its pack cannot be read");
+	window->number = pack->number;
+	window->offset = begin;
+	window->len = len;
+	return 0;
+}
+
 int pack_read(struct pack *pack, struct pack_window *window, uint64_t offset,
 		const unsigned char **bytes, size_t *len)
 {
-	size_t skip;
+	int rc = 0;
 
 	if (offset < HEAD_SIZE || offset >= pack->end)
 		return library_damaged("it leads out of its pack");
 	if (window->number != pack->number || offset < window->offset ||
-			offset - window->offset >= window->len) {
-		window->len = 0;
-		*len = pack->end - offset < PACK_WINDOW ? (size_t)(pack->end - offset)
-							: PACK_WINDOW;
-		if (!read_at(pack->fd, offset, window->bytes, *len))
-			return library_damaged("its pack cannot be read");
-		window->number = pack->number;
-		window->offset = offset;
-		window->len = *len;
-	}
-	skip = (size_t)(offset - window->offset);
-	*bytes = window->bytes + skip;
-	*len = window->len - skip;
+			offset - window->offset >= window->len)
+		rc = fill_window(pack, window, offset);
+	if (rc < 0)
+		return rc;
+	*bytes = window->bytes + (offset - window->offset);
+	*len = window->len - (size_t)(offset - window->offset);
 	return 0;
 }
 

@@ -192,12 +192,39 @@ static int add_entry(struct unpacker *unpacker, struct pack *pack, uint64_t offs
 	return rc;
 }
 
-/* From the entry at OFFSET to one that is no delta, or whose base is known. */
-static int walk(struct unpacker *unpacker, struct pack *pack, uint64_t offset)
+static struct known_kind *slot_of(struct unpacker *unpacker, uint64_t offset)
+{
+	return &unpacker->kinds[(offset ^ offset >> 14) % UNPACK_KINDS];
+}
+
+/* The kind of the entry at OFFSET, or 0. */
+static unsigned find_kind(struct unpacker *unpacker, uint64_t pack, uint64_t offset)
+{
+	const struct known_kind *known = slot_of(unpacker, offset);
+
+	return known->pack == pack && known->offset == offset ? known->kind : 0;
+}
+
+/* All entries of a chain are of one kind. */
+static void remember_kind(struct unpacker *unpacker, uint64_t pack)
+{
+	const struct chain *chain = &unpacker->chain;
+
+	for (size_t i = 0; i < chain->count; i++)
+		*slot_of(unpacker, chain->entries[i].offset) =
+				(struct known_kind){pack, chain->entries[i].offset, chain->kind};
+}
+
+/*
+ * From the entry at OFFSET to one that is no delta, or whose base is there; or, if IS_WHOLE is false,
+ * to one of which the kind is known.
+ */
+static int walk(struct unpacker *unpacker, struct pack *pack, uint64_t offset, bool is_whole)
 {
 	struct chain *chain = &unpacker->chain;
 	const struct pack_entry *last;
-	const struct base *base = NULL;
+	const struct base *base;
+	unsigned known;
 	int rc;
 
 	do {
@@ -206,27 +233,30 @@ static int walk(struct unpacker *unpacker, struct pack *pack, uint64_t offset)
 			return rc;
 		last = &chain->entries[chain->count - 1];
 		offset = last->base;
-		if (is_delta(last))
-			base = bases_find(&unpacker->bases, pack->number, offset);
-	} while (is_delta(last) && !base);
+		base = is_delta(last) ? bases_find(&unpacker->bases, pack->number, offset) : NULL;
+		known = is_delta(last) && !is_whole ? find_kind(unpacker, pack->number, offset) : 0;
+	} while (is_delta(last) && !base && !known);
+	chain->is_whole = !is_delta(last) || base;
 	chain->is_based = base != NULL;
-	chain->kind = base ? base->kind : last->kind;
+	chain->kind = base ? base->kind : is_delta(last) ? known : last->kind;
 	if (chain->kind < OBJECT_COMMIT || chain->kind > OBJECT_TAG)
 		return library_damaged("it is of no kind that there is");
+	remember_kind(unpacker, pack->number);
 	return 0;
 }
 
 /* The chain of the object at OFFSET, if it is not the one that is there. */
-static int find_chain(struct unpacker *unpacker, struct pack *pack, uint64_t offset)
+static int find_chain(struct unpacker *unpacker, struct pack *pack, uint64_t offset, bool is_whole)
 {
 	struct chain *chain = &unpacker->chain;
 	int rc;
 
-	if (chain->pack == pack->number && chain->entries[0].offset == offset)
+	if (chain->pack == pack->number && chain->entries[0].offset == offset &&
+			(chain->is_whole || !is_whole))
 		return 0;
 	chain->count = 0;
 	chain->pack = 0;
-	rc = walk(unpacker, pack, offset);
+	rc = walk(unpacker, pack, offset, is_whole);
 	if (rc < 0)
 		return rc;
 	chain->size = chain->entries[0].size;
@@ -243,7 +273,7 @@ int unpack_header(struct unpacker *unpacker, struct pack *pack, uint64_t offset,
 	int rc;
 
 	begin(unpacker);
-	rc = find_chain(unpacker, pack, offset);
+	rc = find_chain(unpacker, pack, offset, false);
 	settle(unpacker, rc);
 	if (rc < 0)
 		return rc;
@@ -367,7 +397,7 @@ int unpack_object(struct unpacker *unpacker, struct pack *pack, uint64_t offset,
 	int rc;
 
 	begin(unpacker);
-	rc = find_chain(unpacker, pack, offset);
+	rc = find_chain(unpacker, pack, offset, true);
 	if (rc == 0) {
 		earn(unpacker, unpacker->chain.size);
 		rc = make_object(unpacker, pack, out);

@@ -34,12 +34,22 @@ struct chain {
 	uint64_t pack; /* number of their pack; 0: nothing is here */
 	unsigned kind; /* of the object */
 	uint64_t size; /* of the object */
+	bool is_whole; /* it leads to where the object is made from; else only `kind` was asked for */
 	bool is_based; /* the last entry is a delta of what is in `bases`; else it is no delta */
 };
+
+/* What kind of object the entry at OFFSET of a pack is: to ask for that alone need not walk far. */
+struct known_kind {
+	uint64_t pack, offset; /* pack 0: nothing is here */
+	unsigned kind;
+};
+
+#define UNPACK_KINDS 16384
 
 struct unpacker {
 	struct pack_window window;
 	struct bases bases;
+	struct known_kind kinds[UNPACK_KINDS];
 	struct chain chain;
 	z_stream stream;
 	bool has_stream;

@@ -6,7 +6,7 @@ from objects import Repo
 from tap import Run, Tap
 from witness import Witness
 
-STATUS = {"finding": (1,), "error": (2,), "shown": (0,)}
+STATUS = {"finding": (1,), "error": (2,), "shown": (0,), "warning": (0,)}
 
 
 def differences(folder, files):
@@ -69,7 +69,7 @@ class Checking:
             repo.ref("refs/heads/main", commit)
         witness = Witness(os.path.dirname(repo.path))
         faults = self.check(repo, case)
-        if not faults and case.want == "shown":
+        if not faults and case.want in ("shown", "warning"):
             faults = self.render(repo, case)
         faults += witness.changes()
         shutil.rmtree(os.path.dirname(repo.path))

@@ -135,7 +135,7 @@ class Mounting:
         return [f"afterwards: {fault}" for fault in faults]
 
     def outcome(self, case, oid):
-        if case.want == "shown":
+        if case.want in ("shown", "warning"):
             run = self.wait(oid, self.seconds)
             if case.room == "tags":
                 oid = self.revision()
@@ -157,7 +157,7 @@ class Mounting:
     def sweep(self, before, case):
         """What a case left in the repository, besides what is served by now."""
         for path in self.objects() - before:
-            if case.want != "shown" or "/pack/" in path or "/info/" in path:
+            if case.want not in ("shown", "warning") or "/pack/" in path or "/info/" in path:
                 os.unlink(path)
 
     def push_case(self, case):

@@ -90,10 +90,14 @@ add("names", "a thousand at once",
 
 # --- twins ---
 
-for first, second in [("A", "a"), ("\xc9t\xe9", "\xe9t\xe9"), ("\xe9", "e\u0301")]:
+for first, second in [("A", "a"), ("\xc9t\xe9", "\xe9t\xe9"), ("\xe9", "e\u0301"), ("\u1e9e", "ss"), ("\u03a3", "\u03c2"), ("\u212b", "\xe5"),
+                      ("\uac00", "\u1100\u1161")]:
+    early, late = sorted((first, second), key=lambda n: n.encode())
     add("names", f"twins {ascii(first)} and {ascii(second)}",
-        entries(lambda repo, blob, a=first, b=second: [(FILE, n, blob) for n in sorted((a.encode(), b.encode()))]),
-        "shown", files={first: b"good\n", second: b"good\n"})
+        entries(lambda repo, blob, a=early, b=late: [(FILE, n.encode(), blob) for n in (a, b)]),
+        "warning", f"^({first}|{second}): warning: .* takes it for '({first}|{second})'", files={first: b"good\n", second: b"good\n"})
+add("names", "twins that are folders, and a name in each",
+    lambda repo: repo.commit(repo.files({"D/x": b"1", "d/X": b"2", "d/y": b"3"})), "warning", "^d: warning: .*'D'", files={"D/x": b"1", "d/X": b"2", "d/y": b"3"})
 
 # --- modes ---
 
