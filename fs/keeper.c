@@ -500,7 +500,8 @@ static int begin_afresh(struct keeper *keeper, struct err *err)
 {
 	int rc;
 
-	rc = mount_check(keeper->settings.mountpoint, err);
+	/* Where autofs waits for us we must not look; the command has. */
+	rc = keeper->place < 0 ? mount_check(keeper->settings.mountpoint, err) : 0;
 	if (rc == 0)
 		rc = state_create(&keeper->state_fd, &keeper->state, err);
 	if (rc < 0)

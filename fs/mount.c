@@ -154,8 +154,6 @@ int mount_check(const char *mountpoint, struct err *err)
 	struct stat st;
 	int rc;
 
-	if (mountinfo_is_trigger(mountpoint))
-		return check_device(err);
 	rc = check_table(mountpoint, err);
 	if (rc < 0)
 		return rc;

@@ -2,9 +2,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 #include "src/base/buf.h"
 #include "src/base/file.h"
@@ -89,25 +91,15 @@ int mountinfo_each_in(const char *file, mountinfo_fn *fn, void *arg, struct err 
 	return rc;
 }
 
-struct top {
-	const char *path;
-	bool is_trigger;
-};
-
-static bool look_at_top(void *arg, const struct mountinfo *info)
+int mountinfo_open_trigger(const char *path)
 {
-	struct top *top = arg;
+	int fd = open(path, O_PATH | O_CLOEXEC);
+	struct statfs figures;
 
-	if (strcmp(info->path, top->path) == 0)
-		top->is_trigger = strcmp(info->type, "autofs") == 0;
-	return false;
-}
-
-bool mountinfo_is_trigger(const char *path)
-{
-	struct top top = {.path = path};
-
-	return mountinfo_each(look_at_top, &top, NULL) == 0 && top.is_trigger;
+	if (fd < 0 || (fstatfs(fd, &figures) == 0 && figures.f_type == AUTOFS_SUPER_MAGIC))
+		return fd;
+	(void)close(fd);
+	return -1;
 }
 
 bool mountinfo_is_dead(const char *path)

@@ -33,10 +33,10 @@ int mountinfo_each(mountinfo_fn *fn, void *arg, struct err *err);
 int mountinfo_each_in(const char *file, mountinfo_fn *fn, void *arg, struct err *err);
 
 /*
- * Is what lies on top at PATH a trigger of autofs: is something mounted there when somebody looks? Whoever is
- * to mount it must not look, and so wait for himself.
+ * Does PATH belong to autofs, so that something is mounted there when somebody looks? Then a descriptor of it, which
+ * only the process group can get that autofs has asked to mount; everybody else would wait for that. Else -1.
  */
-bool mountinfo_is_trigger(const char *path);
+int mountinfo_open_trigger(const char *path);
 
 /*
  * Has the process behind what is mounted at PATH gone, so that nobody will ever answer for it? stat(2)

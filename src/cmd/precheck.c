@@ -1,4 +1,3 @@
-#include "src/base/mountinfo.h"
 #include "src/cmd/precheck.h"
 
 #include <dirent.h>
@@ -7,9 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "src/base/buf.h"
 #include "src/base/err.h"
+#include "src/base/mountinfo.h"
 #include "src/base/path.h"
 #include "src/base/str.h"
 #include "src/cmd/mounts.h"
@@ -33,10 +34,12 @@ static bool is_empty(const char *path, int *code)
 static int check_mountpoint(const char *path, struct err *err)
 {
 	struct stat st;
-	int code;
+	int code, trigger = mountinfo_open_trigger(path);
 
+	if (trigger >= 0)
+		return close(trigger);
 	/* What a dead daemon left behind is cleaned up by the keeper. */
-	if (mountinfo_is_trigger(path) || mountinfo_is_dead(path))
+	if (mountinfo_is_dead(path))
 		return 0;
 	if (stat(path, &st) < 0)
 		return err_sys(err, errno, "mount point '%s'", path);

@@ -140,19 +140,10 @@ static int await(pid_t pid, int report_fd, const struct settings *settings)
 	return code;
 }
 
-/*
- * A trigger of autofs keeps everybody waiting who looks, but the process group that it has asked to mount.
- * The keeper has a session of its own, so it gets the place from us.
- */
-static int open_place(const char *mountpoint)
-{
-	return mountinfo_is_trigger(mountpoint) ? open(mountpoint, O_PATH | O_CLOEXEC) : -1;
-}
-
 static int spawn_keeper(const char *program, const char *title, int settings_fd,
 		const struct settings *settings)
 {
-	int place = open_place(settings->mountpoint);
+	int place = mountinfo_open_trigger(settings->mountpoint); /* it has another process group */
 	const char *argv[] = {title, NULL};
 	struct proc_spec spec = {.program = program,
 			.argv = argv,
