@@ -116,6 +116,7 @@ static struct fetch_job job_for(const struct settings *settings, const struct bo
 			.kind = FETCH_REF,
 			.url = settings->source,
 			.ref = settings->ref,
+			.folder = settings->folder,
 			.mirror = borrowed->mirror,
 			.program = settings->program,
 			.access = {.username = settings->username,

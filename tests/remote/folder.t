@@ -71,4 +71,12 @@ new=$(push d/b newer)
 ok 'a push' refmount sync "$M"
 is "$(cat "$M/b")" newer 'is shown'
 is "$(debris)" '' 'nothing is left over'
+
+# Whoever looks whether it can be fetched fetches no more.
+cp -a /etc "$T/etc" && mkdir -p "$T/etc/refmount" && mount --bind "$T/etc" /etc || die 'cannot bind over /etc'
+serve_http "$T/srv"
+printf '%s\n' "repository: $URL/config.git" 'ref: main' "mountpoint: $M" 'path: d' >/etc/refmount/web.yaml
+refmount umount "$M"
+ok 'doctor' sh -c "refmount doctor web | grep -q \"^ok .*has 'main'\""
+ok 'asks for the folder only' test "$(awk '{ n += $5 } END { print n + 0 }' "$REQUESTS")" -lt 100000
 finish
