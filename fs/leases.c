@@ -95,8 +95,8 @@ static bool has_begun_before(const struct leases *leases, const struct node *nod
 	return settling && node && state_view(leases->state, &view) && view.epoch == settling &&
 			now - atomic_load(&shared->flipped_ns) <=
 			chains_length_ns(&shared->chains) &&
-			tree_has(leases->set, &shared->previous, node) &&
-			!tree_has(leases->set, &view, node);
+			tree_shows(leases->set, &shared->previous, node) &&
+			!tree_shows(leases->set, &view, node);
 }
 
 /* PROCESS has a chain now; if it begins with this, at FIRST and with EPOCH. Under the lock. */

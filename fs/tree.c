@@ -407,14 +407,14 @@ bool tree_is_fresh(const struct tree *tree, uint64_t ino, const struct node *lis
 	return !tree->views.is_pending || is_listed_in(tree, &tree->views.next, listing);
 }
 
-bool tree_has(const struct segment_set *set, const struct view *view, const struct node *node)
+bool tree_shows(const struct segment_set *set, const struct view *view, const struct node *node)
 {
 	const struct tree tree = {.set = set};
 	struct node folder, entry;
 
 	return live_dir(&tree, view, node->parent, &folder) == 0 &&
 			node_find(set, &folder, node->name, node->name_len, &entry) == 0 &&
-			entry.at == node->at;
+			node_same(set, &entry, node);
 }
 
 bool tree_listing_lasts(const struct node *listing)

@@ -72,8 +72,8 @@ int tree_listing(const struct tree *tree, uint64_t ino, uint32_t tag, struct nod
  */
 bool tree_is_fresh(const struct tree *tree, uint64_t ino, const struct node *listing);
 
-/* Is NODE, a file or link of a revision, at its place in VIEW? */
-bool tree_has(const struct segment_set *set, const struct view *view, const struct node *node);
+/* Does VIEW show at the path of NODE, a file of a revision, just that? Maybe in another record: compact.h. */
+bool tree_shows(const struct segment_set *set, const struct view *view, const struct node *node);
 
 /* Entry INDEX of LISTING, the record of folder INO: 0, -ENOENT past the end, -ESTALE, -EIO. */
 int tree_entry(const struct tree *tree, uint64_t ino, const struct node *listing, uint32_t index,

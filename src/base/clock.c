@@ -39,6 +39,11 @@ int64_t clock_wall_s(void)
 	return now.tv_sec;
 }
 
+uint64_t clock_wall_ms(void)
+{
+	return read_ns(CLOCK_REALTIME) / 1000000u;
+}
+
 void clock_pause_ns(uint64_t ns)
 {
 	const struct timespec pause = {

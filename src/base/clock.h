@@ -16,6 +16,7 @@ uint64_t clock_mono_ms(void);
 uint64_t clock_boot_ns(
 		void); /* since boot, sleep included: what /proc counts starts of processes in */
 int64_t clock_wall_s(void); /* seconds since 1970, UTC */
+uint64_t clock_wall_ms(void);
 
 void clock_pause_ns(uint64_t ns); /* so long, or until a signal is handled */
 

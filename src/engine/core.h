@@ -165,6 +165,7 @@ struct engine {
 
 	uint32_t delta_from, delta_to; /* generations that `delta` is about; 0: none */
 	struct buf delta;	       /* text of .refmount/diff */
+	struct buf leases;	       /* lines of .refmount/readers, as of the last look */
 
 	struct oid behind_from, behind_to; /* what `behind` was counted for */
 	int64_t behind;

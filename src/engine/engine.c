@@ -493,6 +493,7 @@ static void end(struct engine *engine)
 		(void)close(engine->sole);
 	kept_release(&engine->kept);
 	buf_release(&engine->delta);
+	buf_release(&engine->leases);
 	texts_release(&engine->shown);
 	readers_release(&engine->readers);
 	saved_release(&engine->saved);

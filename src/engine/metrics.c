@@ -98,6 +98,7 @@ void metrics_read(const struct state *state, struct metrics *out)
 	for (i = 0; i < STATE_OPS; i++)
 		out->requests[i] = atomic_load(&state->requests[i]);
 	out->server_restarts = atomic_load(&state->server_restarts);
+	out->switches_without_leases = atomic_load(&state->leases.switches_off);
 }
 
 /* --- text --- */
@@ -244,6 +245,10 @@ static void add_requests(const struct metrics *metrics, struct buf *out)
 	head(out, "server_restarts_total", "counter",
 			"How often the process that answers the kernel was started again.");
 	single(out, "server_restarts_total", metrics->server_restarts);
+	head(out, "switches_without_leases_total", "counter",
+			"Switches at which nobody had a lease, because opens came too fast to be "
+			"counted.");
+	single(out, "switches_without_leases_total", metrics->switches_without_leases);
 	head(out, "requests_total", "counter",
 			"Requests of the kernel, by operation; what it has cached it does not ask "
 			"for.");

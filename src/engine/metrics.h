@@ -38,6 +38,7 @@ struct metrics {
 	uint64_t counters[METRIC_COUNT];
 	uint64_t requests[STATE_OPS]; /* of the kernel, by operation code */
 	uint64_t server_restarts;
+	uint64_t switches_without_leases;
 };
 
 void metrics_read(const struct state *state, struct metrics *out);

@@ -23,6 +23,7 @@
 #include "src/engine/gate.h"
 #include "src/engine/history.h"
 #include "src/engine/hooks.h"
+#include "src/engine/leaseholders.h"
 #include "src/node/operations.h"
 #include "src/engine/probation.h"
 #include "src/engine/listener.h"
@@ -176,6 +177,8 @@ static void collect(struct engine *engine, const struct generation *target, stru
 	bool is_switch = !oid_equal(&target->commit, &saved->served.commit);
 
 	reading_look(engine, target);
+	buf_clear(&engine->leases);
+	leaseholders_text(engine->shared, &engine->kept, &engine->leases);
 	ground->hold = target == engine->target ? present_hold(engine) : saved->hold;
 	*last = saved->last_switch;
 	if (is_switch)
@@ -207,6 +210,7 @@ static void collect(struct engine *engine, const struct generation *target, stru
 			.rejected = saved->rejected,
 			.findings = &saved->findings,
 			.delta = &engine->delta,
+			.leases = &engine->leases,
 			.problem = text_or_null(engine->problem),
 			.live = engine->live ? live_found(engine->live) : NULL,
 			.trouble = text_or_null(engine->trouble),

@@ -165,14 +165,19 @@ static void add_field(struct buf *out, const char *text)
 	buf_add_char(out, ' ');
 }
 
+void readers_begin_line(struct buf *out, uint32_t pid, const struct process *process)
+{
+	buf_printf(out, "%" PRIu32 " ", pid);
+	add_field(out, process->command[0] ? process->command : "-");
+	add_field(out, process->unit[0] ? process->unit : "-");
+}
+
 static void add_line(struct buf *out, const struct reader *reader)
 {
 	char hex[OID_HEX_SIZE];
 
 	oid_format(&reader->revision, hex);
-	buf_printf(out, "%" PRIu32 " ", reader->pid);
-	add_field(out, reader->process.command[0] ? reader->process.command : "-");
-	add_field(out, reader->process.unit[0] ? reader->process.unit : "-");
+	readers_begin_line(out, reader->pid, &reader->process);
 	add_field(out, reader->path);
 	buf_printf(out, "%s %s\n", hex, reader->is_stale ? "stale" : "current");
 }

@@ -55,10 +55,14 @@ int readers_look(struct readers *readers, struct opens *opens, bool afresh);
 void readers_judge(struct readers *readers, const struct segment_set *set, place root);
 
 /*
- * The content of .refmount/readers. WHY_NOT: nothing is known, for that reason; else NULL. Blanks,
- * backslashes and control characters within a field are written as in /proc/mounts: \040.
+ * The content of .refmount/readers, without who has a lease (leaseholders.h). WHY_NOT: nothing is known, for
+ * that reason; else NULL. Blanks, backslashes and control characters within a field are written as in
+ * /proc/mounts: \040.
  */
 void readers_text(const struct readers *readers, const char *why_not, struct buf *out);
+
+/* The fields that each line begins with: PID, command and unit of PROCESS. */
+void readers_begin_line(struct buf *out, uint32_t pid, const struct process *process);
 
 /* Those that are stale, as .drift has them; NULL: the arena is used up. */
 struct value *readers_value(struct arena *arena, const struct readers *readers);

@@ -391,6 +391,7 @@ int status_texts(const struct facts *facts, const struct history *history, struc
 	history_json(history, &texts->of[TEXT_HISTORY_JSON]);
 	buf_add(&texts->of[TEXT_DIFF], facts->delta->data, facts->delta->len);
 	readers_text(facts->readers, facts->no_readers, &texts->of[TEXT_READERS]);
+	buf_add(&texts->of[TEXT_READERS], facts->leases->data, facts->leases->len);
 	for (int i = 0; i < TEXT_COUNT && rc == 0; i++)
 		rc = buf_ok(&texts->of[i]) ? 0 : -ENOMEM;
 	return rc;

@@ -45,6 +45,7 @@ struct facts {
 	struct oid rejected;	     /* zero: none */
 	const struct diag *findings; /* why REJECTED was */
 	const struct buf *delta;     /* from what was served before to what is, as a patch */
+	const struct buf *leases;    /* who has one: lines of .refmount/readers */
 	const char *problem;	     /* why DESIRED could not be tried, or NULL */
 	const char *trouble;	     /* something else that is wrong with us, or NULL */
 	const char *notice;	     /* what happened to us lately, or NULL */

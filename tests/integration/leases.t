@@ -105,6 +105,26 @@ look() { cat "$M/a"; }
 refmount switch "$M" "$two" >/dev/null
 is "$(look)" 2 'who asks for a switch sees it'
 
+# Who has one is told. A reader that has just begun keeps the switch waiting for most of a second.
+told() { grep -qE "^$reader python3? [^ ]+ - $two lease:[0-9-]{10}T[0-9:]{8}\.[0-9]{3}Z$" "$M/.refmount/readers" && serving "$one"; }
+is_told() {
+	rm -f "$T/begun" "$T/stop"
+	"$PYTHON" -c "
+import os
+while not os.path.exists('$T/stop'):
+    open('$M/a').close()
+    open('$T/begun', 'w').close()" &
+	reader=$!
+	wait_until 5 test -e "$T/begun"
+	refmount switch "$M" "$one" >/dev/null &
+	local switch=$! rc=1
+	while [ $rc = 1 ] && kill -0 "$switch" 2>/dev/null; do told && rc=0; done
+	touch "$T/stop" && wait "$reader" "$switch"
+	[ $rc = 0 ] || refmount switch "$M" "$two" >/dev/null
+	return $rc
+}
+ok 'who has a lease, on which revision, and until when' wait_until 10 is_told
+
 refmount umount "$M" || refmount umount --lazy "$M"
 mounted "$R#main" -o lease=0
 like "$(status "s['features']")" 'leases.*[Ff]alse.*turned off' 'off, and said so'

@@ -145,7 +145,9 @@ static void counters(void **state)
 	metrics_observe(scene.shared, METRIC_SYNC_SECONDS, 1);
 	metrics_observe(scene.shared, METRIC_SYNC_SECONDS, 2);
 	metrics_observe(scene.shared, METRIC_SYNC_SECONDS, 120001);
+	atomic_store(&scene.shared->leases.switches_off, 3);
 	text = text_of(&scene);
+	has(text, "refmount_switches_without_leases_total 3");
 	has(text, "refmount_sync_total{result=\"ok\"} 2");
 	has(text, "refmount_sync_total{result=\"failed\"} 1");
 	has(text, "refmount_switch_total{result=\"ok\"} 0");

@@ -40,7 +40,7 @@ struct scene {
 	struct facts facts;
 };
 
-static const struct buf no_delta = BUF_INIT;
+static const struct buf no_delta = BUF_INIT, no_leases = BUF_INIT;
 
 static struct oid commit(const char *hex)
 {
@@ -76,6 +76,7 @@ static void calm(struct scene *scene)
 			.last_switch = &scene->last,
 			.findings = &scene->findings,
 			.delta = &no_delta,
+			.leases = &no_leases,
 			.keeper = 4101,
 			.server = 4102,
 			.engine = 4103,

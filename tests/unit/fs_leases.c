@@ -66,6 +66,32 @@ static void flip(struct scene *scene)
 	(void)state_flip(scene->state, &view);
 }
 
+/* The same files in a new segment, as a compaction leaves them. */
+static void compact(struct scene *scene)
+{
+	struct revision revision = {.time = 1700000000 + scene->model.generation};
+	uint32_t i, number = scene->model.generation + 100;
+	struct builder *builder;
+	struct view view;
+	bool all = true;
+	int fd = memfd_create("segment", MFD_CLOEXEC);
+
+	revision.commit.bytes[0] = (uint8_t)scene->model.generation;
+	assert_true(state_view(scene->state, &view));
+	assert_int_equal(builder_new(fd, number, scene->model.set, &revision, &builder, NULL), 0);
+	for (i = 0; i < scene->model.files; i++)
+		model_put_file(&scene->model, builder, i);
+	model_put_dir(&scene->model, builder, 0);
+	model_put_root(&scene->model, builder, &all);
+	model_finish(&scene->model, builder, number, fd);
+	(void)close(fd);
+	leases_begin(scene->leases, &view);
+	view.epoch++;
+	view.root = scene->model.root;
+	view.index = scene->model.index;
+	(void)state_flip(scene->state, &view);
+}
+
 static void open_file(struct scene *scene, uint32_t process, place at)
 {
 	struct node node;
@@ -168,6 +194,22 @@ static void the_file_tells_when_it_was_found(void **state)
 	nap_ms(SHORT_MS + 1);
 	open_file(&scene, 11, replaced);
 	assert_false(leases_ask(scene.leases, 11, 2, true));
+	end_scene(&scene);
+}
+
+/* The kernel goes on with what it knows of a file that has only moved to another segment. */
+static void a_file_that_is_the_same_tells_nothing(void **state)
+{
+	struct scene scene;
+	place before;
+
+	(void)state;
+	begin_scene(&scene);
+	before = scene.model.file_at[3];
+	compact(&scene);
+	assert_int_not_equal(scene.model.file_at[3], before);
+	open_file(&scene, 7, before);
+	assert_false(leases_ask(scene.leases, 7, 2, true));
 	end_scene(&scene);
 }
 
@@ -380,6 +422,7 @@ int main(int argc, char **argv)
 			cmocka_unit_test(a_moment_without_an_open_ends_it),
 			cmocka_unit_test(nobody_stays_behind),
 			cmocka_unit_test(the_file_tells_when_it_was_found),
+			cmocka_unit_test(a_file_that_is_the_same_tells_nothing),
 			cmocka_unit_test(a_lease_is_of_a_process),
 			cmocka_unit_test(a_successor_goes_on),
 			cmocka_unit_test(what_is_lost_is_lost_for_all),
