@@ -12,7 +12,9 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -54,6 +56,29 @@ static bool opens(const char *path, int flags)
 	return fd >= 0;
 }
 
+/* A socket without a path, which this process listens on. */
+static struct sockaddr_un name;
+static socklen_t name_len;
+
+static int listen_without_path(void)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	name.sun_family = AF_UNIX;
+	name_len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 +
+			(size_t)snprintf(name.sun_path + 1, sizeof(name.sun_path) - 1, "%s", root));
+	return fd >= 0 && bind(fd, (void *)&name, name_len) == 0 && listen(fd, 1) == 0 ? fd : -1;
+}
+
+static bool connects(void)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool does = connect(fd, (void *)&name, name_len) == 0;
+
+	(void)close(fd);
+	return does;
+}
+
 /* Number of the first thing that is not as it should be; 0: all is well. */
 static int inside(void)
 {
@@ -73,22 +98,27 @@ static int inside(void)
 	if (opens("other/file", O_RDONLY) || opens("other/new", O_WRONLY | O_CREAT) ||
 			rename("write/file", "other/stolen") == 0)
 		return 4;
+	if (landlock_version() >= 6 && (connects() || kill(getppid(), 0) == 0))
+		return 5;
 	return 0;
 }
 
 static void what_is_not_named_is_forbidden(void **state)
 {
-	int status;
+	int status, fd;
 	pid_t pid;
 
 	(void)state;
 	if (landlock_missing())
 		skip();
+	fd = listen_without_path();
+	assert_true(fd >= 0 && connects());
 	pid = fork();
 	if (pid == 0)
 		_exit(inside());
 	assert_true(waitpid(pid, &status, 0) == pid && WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), 0);
+	(void)close(fd);
 }
 
 static void without_one(void **state)
