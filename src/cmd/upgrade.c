@@ -60,7 +60,10 @@ static int try_program(const char *program, struct err *err)
 			proc_status_text(status, how, sizeof(how)));
 }
 
-/* Is the process that STATUS calls ROLE an instance of PROGRAM? */
+/*
+ * Is the process that STATUS calls ROLE an instance of PROGRAM? Without root nobody may look at keeper and
+ * server; then the engine has to do, which comes last.
+ */
 static bool runs(const struct value *status, const char *role, const char *program)
 {
 	const struct value *pid = value_get(value_get(status, "processes"), role);
@@ -70,8 +73,10 @@ static bool runs(const struct value *status, const char *role, const char *progr
 	if (!pid || pid->kind != VALUE_INT)
 		return false;
 	(void)snprintf(path, sizeof(path), "/proc/%lld/exe", (long long)pid->integer);
-	return stat(program, &wanted) == 0 && stat(path, &found) == 0 &&
-			wanted.st_dev == found.st_dev && wanted.st_ino == found.st_ino;
+	if (stat(path, &found) < 0)
+		return errno == EACCES;
+	return stat(program, &wanted) == 0 && wanted.st_dev == found.st_dev &&
+			wanted.st_ino == found.st_ino;
 }
 
 static bool has_moved(const struct mount *mount, const struct programs *programs)
