@@ -292,6 +292,7 @@ reproducible:
 # What the pages tell a newcomer to do, on fresh machines.
 trial: deb
 	@tests/roots/trial package
+	@tests/roots/trial boot
 	@tests/roots/trial source
 
 # BENCH=quick takes a minute.
