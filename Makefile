@@ -274,6 +274,8 @@ torture: all build/torture/checker
 	@SWITCHES=1000 TEST_SECONDS=900 REFMOUNT_BIN=$(CURDIR)/build tests/integration/state_bounded.t
 	@KILL_STEP=1 TEST_SECONDS=600 REFMOUNT_BIN=$(CURDIR)/build tests/integration/kill_calls.t
 	@COMMITS=500 TEST_SECONDS=900 REFMOUNT_BIN=$(CURDIR)/build tests/integration/leases_programs.t
+	@COMMITS=500 TEST_SECONDS=900 REFMOUNT_BIN=$(CURDIR)/build tests/integration/leases_parallel.t
+	@THREADS=100000 TEST_SECONDS=900 REFMOUNT_BIN=$(CURDIR)/build tests/integration/leases_storm.t
 	@KILLS=200 TEST_SECONDS=900 REFMOUNT_BIN=$(CURDIR)/build tests/remote/kill_fetcher.t
 	@ROUNDS=200 TEST_SECONDS=900 REFMOUNT_BIN=$(CURDIR)/build tests/remote/weather.t
 	@LONG=1 TEST_SECONDS=300 REFMOUNT_BIN=$(CURDIR)/build tests/remote/hang.t
