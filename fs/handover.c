@@ -129,6 +129,14 @@ static int take_state(struct keeper *keeper, struct err *err)
 	return rc;
 }
 
+/* As with a systemd before 246, which keeps no descriptor that it cannot poll. */
+static void lose_door(struct keeper *keeper)
+{
+	if (atomic_load(&keeper->state->watchers))
+		keeper_set_watchers(
+				keeper, false, "the service manager has not kept what they need");
+}
+
 static int take_up(struct keeper *keeper, struct err *err)
 {
 	int rc = take_state(keeper, err);
@@ -139,8 +147,10 @@ static int take_up(struct keeper *keeper, struct err *err)
 	if (keeper->device < 0)
 		return err_sys(err, -keeper->device, "keep the connection");
 	keeper->door = duplicate("door");
-	if (keeper->door < 0)
+	if (keeper->door < 0) {
 		keeper->door = -1;
+		lose_door(keeper);
+	}
 	keeper->queue = duplicate("queue");
 	if (keeper->queue < 0) {
 		keeper->queue = -1;

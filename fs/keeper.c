@@ -206,7 +206,7 @@ static void on_signal(void *arg, int signo)
 
 /* --- the mount --- */
 
-static void set_watchers(struct keeper *keeper, bool works, const char *reason)
+void keeper_set_watchers(struct keeper *keeper, bool works, const char *reason)
 {
 	struct state *state = keeper->state;
 
@@ -218,7 +218,7 @@ void keeper_close_door(struct keeper *keeper, const char *reason)
 {
 	if (keeper->door < 0)
 		return;
-	set_watchers(keeper, false, reason);
+	keeper_set_watchers(keeper, false, reason);
 	keeper_close_fd(&keeper->door);
 	handover_drop("door");
 	keeper->awaits_door = true;
@@ -339,7 +339,7 @@ static int take_made(struct keeper *keeper, struct mount_made *made, struct err 
 	keeper->door = made->door < 0 ? -1 : keeper_raise_fd(made->door);
 	if (made->door >= 0 && keeper->door < 0)
 		(void)snprintf(made->reason, sizeof(made->reason), "too many open files");
-	set_watchers(keeper, keeper->door >= 0, keeper->door >= 0 ? "" : made->reason);
+	keeper_set_watchers(keeper, keeper->door >= 0, keeper->door >= 0 ? "" : made->reason);
 	keeper_watch_readers(keeper);
 	handover_keep("device", keeper->device);
 	handover_keep("state", keeper->state_fd);

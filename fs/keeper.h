@@ -84,6 +84,9 @@ int keeper_detach(struct keeper *keeper, bool lazy, struct err *err);
 /* Throw away the opens that the server has not come to note: they hold the mount busy. Were there any? */
 bool keeper_drain(struct keeper *keeper);
 
+/* Tell in .status whether watchers are woken; REASON is why not. */
+void keeper_set_watchers(struct keeper *keeper, bool works, const char *reason);
+
 /* Nobody is woken any more, because of REASON; and the mount can go when others let go of it. */
 void keeper_close_door(struct keeper *keeper, const char *reason);
 

@@ -11,7 +11,5 @@ install_units
 mkdir "$UNITS/refmount@.service.d"
 printf '[Service]\nEnvironment=ASAN_OPTIONS=detect_leaks=0\n' >"$UNITS/refmount@.service.d/leaks.conf"
 boot
-mount_shared() { inside mount --make-rshared /; }
-ok 'mounts are shared, as with any systemd' mount_shared
 page_runs docs/SERVICES.md
 finish

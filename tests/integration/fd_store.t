@@ -59,4 +59,18 @@ wait "$manager"
 ok 'the manager ends it' wait_until 5 not is_mounted
 like "$(cat "$T/m/log")" 'STOPPING=1' 'which is announced'
 ok 'nothing is left' wait_until 5 nothing_left
+
+# One that does not know how to keep the door: it goes on without, and says so.
+if is_real_root; then
+	mkdir "$T/old"
+	REFUSE=door "$PYTHON" "$here/manager.py" "$T/old" "$REFMOUNT_BIN/refmount" mount -f -o poll=1h "$R#main" "$M" 2>>"$T/err" &
+	manager=$!
+	ready() { [ "$(grep -c '^READY=1' "$T/old/log" 2>/dev/null)" -ge "$1" ]; }
+	wait_until 10 ready 1
+	kill -9 "$(cat "$T/old/pid")"
+	ok 'an older manager: another keeper takes over' wait_until 10 ready 2
+	ok 'watchers are off' wait_until 5 status_is "s['features'].get('watchers_reason')" 'the service manager has not kept what they need'
+	kill "$manager"
+	wait "$manager"
+fi
 finish

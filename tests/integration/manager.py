@@ -5,7 +5,7 @@
 
 Runs COMMAND as systemd runs a service with Type=notify, Restart=always, KillMode=process and
 FileDescriptorStoreMax=: what is sent with FDSTORE=1 is kept, and handed to the next instance, which is
-started at once when the one before has been killed by a signal. DIR gets `notify` (the socket), `log`
+started at once when the one before has been killed by a signal; but for the one that REFUSE names. DIR gets `notify` (the socket), `log`
 (each message, a line) and `pid` (of the instance that runs). Ends when the command ends by itself, and
 when it is sent SIGTERM, which it passes on.
 """
@@ -61,7 +61,8 @@ def take(text, fds):
     words = dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
     name = words.get("FDNAME", "stored")
     log.write(" ".join(text.split("\n")) + "\n")
-    if words.get("FDSTORE") == "1" and words.get("FDPOLL") != "0" and not all(map(can_be_asked, fds)):
+    is_refused = name == os.environ.get("REFUSE") or words.get("FDPOLL") != "0" and not all(map(can_be_asked, fds))
+    if words.get("FDSTORE") == "1" and is_refused:
         log.write(f"REFUSED={name}\n")
     elif words.get("FDSTORE") == "1":
         store.setdefault(name, []).extend(fds)

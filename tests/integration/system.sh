@@ -41,12 +41,13 @@ DefaultEnvironment="PATH=$PATH" "LSAN_OPTIONS=$LSAN_OPTIONS"$(for name in ${!ASA
 DefaultTimeoutStopSec=20s
 CONF
 
-# Process 1: cgroups and /proc of its own; what belongs to the machine outside cannot be written.
+# Process 1: cgroups and /proc of its own, mounts are shared as it makes them outside of containers; what belongs to the machine outside cannot be written.
 start_system() {
 	echo $BASHPID >"$CGROUP/cgroup.procs"
 	exec unshare -m --propagation private -p -f --kill-child -C -i -u -n --mount-proc bash -c '
 		mount --bind /dev/null /dev/console && mount --bind /proc/sys /proc/sys && mount -o remount,bind,ro /proc/sys &&
 		mount -t sysfs -o ro sysfs /sys && mount -t cgroup2 cgroup2 /sys/fs/cgroup || exit 1
+		mount --make-rshared / || exit 1
 		export container=refmount-test SYSTEMD_UNIT_PATH=/etc/systemd/system:$1:/run/systemd/generator
 		exec "$2" --system --unit=multi-user.target --log-target=null --show-status=no' \
 		boot "$UNITS" "$SYSTEMD"

@@ -30,6 +30,15 @@ config strict git://127.0.0.1/repo 'http: {listen: "127.0.0.1:9180"}' "live: {ma
 	"checks: [{run: [grep, -q, ., $T/strict/a]}]" "on_switch: [{run: [sh, -c, 'id -u >$T/live/hook'], user: nobody}]"
 mkdir -m 0777 "$T/live" "$UNITS/refmount@strict.service.d"
 { cat "$examples/strict.conf"; echo 'Environment=ASAN_OPTIONS=detect_leaks=0'; } >"$UNITS/refmount@strict.service.d/strict.conf"
+# A secret by systemd.
+git init -q "$T/sealed" && mkdir "$T/sealed/files"
+printf "refmount: 1\nsecrets: {db_password: {required: true}}\nfiles: {root: files, engines: {'*.j2': jinja}}\n" >"$T/sealed/refmount.yaml"
+echo 'password={{ secrets.db_password }}' >"$T/sealed/files/db.conf.j2"
+git -C "$T/sealed" add -A && git -C "$T/sealed" commit -qm 'A secret'
+echo c4n4ry >"$T/password"
+config secret "$T/sealed"
+mkdir "$UNITS/refmount@secret.service.d"
+printf '[Service]\nLoadCredential=db_password:%s\n' "$T/password" >"$UNITS/refmount@secret.service.d/secret.conf"
 cat >"$UNITS/forge.service" <<UNIT
 [Service]
 ExecStart=/usr/bin/git daemon --reuseaddr --base-path=$T --export-all --listen=127.0.0.1
@@ -42,6 +51,9 @@ ok 'with ProtectSystem= and MountFlags=shared there is a mount' wait_until 10 un
 ok 'and nobody sees it' inside sh -c "! mountpoint -q $T/hidden"
 ok 'strict: it starts' wait_until 20 inside sh -c 'systemctl start refmount@strict'
 is "$(inside "$PYTHON" "$here/status.py" "$T/strict/.status" "[k for k, v in s['features'].items() if v is False]")" '[]' 'strict: no feature is off'
+
+ok 'LoadCredential=: it starts' wait_until 20 inside sh -c 'systemctl start refmount@secret'
+is "$(inside cat "$T/secret/db.conf")" password=c4n4ry 'and has its secret'
 
 new=$(commit a two)
 ok 'strict: it fetches, checks, switches' inside refmount sync "$T/strict" --timeout 20s
