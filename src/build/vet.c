@@ -21,13 +21,22 @@
 #include "src/render/output.h"
 
 #define TARGET_BYTES_MAX 4095
-#define TARGET_SHOWN	 256 /* bytes of a target that a message quotes */
+#define TARGET_SHOWN	 256	     /* bytes of a target that a message quotes */
+#define TARGETS_KEPT	 (16u << 20) /* bytes of all that are read only once */
+
+/* The text of a link; NULL: not read yet, or not kept. */
+struct target {
+	char *data; /* owned */
+	size_t len;
+};
 
 struct vet {
 	struct input *input;
 	const struct outputs *outputs;
 	const struct job_limits *limits;
 	struct diag *findings;
+	struct target *targets; /* owned, one for each output: many links may lead through one */
+	size_t target_bytes;
 	uint64_t steps;
 	uint64_t bytes;	      /* of all files so far */
 	struct oidmap vetted; /* blobs without findings: 1 and their size */
@@ -60,11 +69,33 @@ static const struct output *find_output(const struct vet *vet, const char *path)
 	return NULL;
 }
 
+static void keep_target(struct vet *vet, struct target *target, const struct buf *text)
+{
+	if (text->len > TARGETS_KEPT - vet->target_bytes)
+		return;
+	target->data = malloc(text->len + 1);
+	if (!target->data)
+		return;
+	memcpy(target->data, buf_str(text), text->len + 1);
+	target->len = text->len;
+	vet->target_bytes += text->len;
+}
+
+/* Append the text of LINK to OUT, which is empty. */
 static int read_target(struct vet *vet, const struct output *link, struct buf *out, struct err *err)
 {
 	struct tree_entry entry = {.kind = TREE_LINK, .oid = link->oid};
+	struct target *target = &vet->targets[link - vet->outputs->items];
+	int rc;
 
-	return input_read_entry(vet->input, link->source, &entry, TARGET_BYTES_MAX, out, err);
+	if (target->data) {
+		buf_add(out, target->data, target->len);
+		return buf_ok(out) ? 0 : err_set(err, ENOMEM, "out of memory");
+	}
+	rc = input_read_entry(vet->input, link->source, &entry, TARGET_BYTES_MAX, out, err);
+	if (rc == 0)
+		keep_target(vet, target, out);
+	return rc;
 }
 
 static void go_up(struct way *way)
@@ -263,6 +294,14 @@ static int vet_file(struct vet *vet, const struct output *file, struct err *err)
 	return 0;
 }
 
+static void vet_release(struct vet *vet)
+{
+	for (size_t i = 0; vet->targets && i < vet->outputs->count; i++)
+		free(vet->targets[i].data);
+	free(vet->targets);
+	oidmap_release(&vet->vetted);
+}
+
 int vet_outputs(struct input *input, const struct outputs *outputs, const struct job_limits *limits,
 		struct diag *findings, struct err *err)
 {
@@ -270,6 +309,9 @@ int vet_outputs(struct input *input, const struct outputs *outputs, const struct
 			.input = input, .outputs = outputs, .limits = limits, .findings = findings};
 	int rc = 0;
 
+	vet.targets = calloc(outputs->count + 1, sizeof(*vet.targets));
+	if (!vet.targets)
+		return err_set(err, ENOMEM, "out of memory");
 	for (size_t i = 0; rc == 0 && i < outputs->count; i++) {
 		const struct output *output = &outputs->items[i];
 
@@ -282,6 +324,6 @@ int vet_outputs(struct input *input, const struct outputs *outputs, const struct
 		diag_add(findings, DIAG_ERROR, NULL, 0, 0,
 				"symbolic links have more than %d path components to follow in all",
 				LINKS_STEP_MAX);
-	oidmap_release(&vet.vetted);
+	vet_release(&vet);
 	return rc;
 }

@@ -15,8 +15,9 @@ DEBRIS = re.compile(r"(^|/)(tmp_|incoming$)|\.(tmp|new)$|(?<!engine)\.lock$")
 
 
 class Remoting:
-    def __init__(self, folder, seconds, _mib):
-        self.seconds = seconds
+    def __init__(self, args):
+        folder = os.path.abspath(args.folder)
+        self.seconds = args.seconds
         self.mount, self.state = os.path.join(folder, "mnt"), os.path.join(folder, "state")
         self.tap = Tap()
         self.repo = Repo(os.path.join(folder, "served.git"))

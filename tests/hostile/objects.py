@@ -132,6 +132,11 @@ class Repo:
     def tag(self, oid, kind=b"commit", name=b"v1", message=b"Tag\n"):
         return self.put(b"tag", b"object " + oid.encode() + b"\ntype " + kind + b"\ntag " + name + b"\ntagger " + WHO + b"\n\n" + message)
 
+    def tree_of(self, commit):
+        """The tree of a commit that was put here."""
+        with open(self.at(self.loose(commit)), "rb") as packed:
+            return zlib.decompress(packed.read()).split(b"\0", 1)[1][5:45].decode()
+
     # --- refs ---
 
     def ref(self, name, oid):

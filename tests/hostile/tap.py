@@ -28,6 +28,19 @@ class Tap:
         return 1 if self.failed else 0
 
 
+class Times:
+    """What each case took, in CPU time; added to FILE for whoever wants to sort them."""
+
+    def __init__(self, file):
+        self.file, self.slowest = file, (0, "none")
+
+    def took(self, seconds, name):
+        self.slowest = max(self.slowest, (seconds, name))
+        if self.file:
+            with open(self.file, "a", encoding="utf-8") as out:
+                print(f"{seconds:.2f} s  {name}", file=out)
+
+
 class Run:
     """What became of a program: its status, what it said, and what it took."""
 
