@@ -25,6 +25,14 @@ struct row {
 	const char *name, *self, *args, *keywords, *expected;
 };
 
+static struct run begin_run(void)
+{
+	return (struct run){.arena = arena_new(64u << 20),
+			.steps_left = 10000000,
+			.undefined = UNDEFINED_CHAINABLE,
+			.is_ansible = true};
+}
+
 static struct object from_json(struct run *run, const char *json);
 
 static bool take_special(struct run *run, struct object dict, struct object *out)
@@ -93,10 +101,7 @@ static int call_row(struct run *run, const struct row *row, bool is_test, struct
 
 static void check_row(const struct row *row, bool is_test)
 {
-	struct run run = {.arena = arena_new(64u << 20),
-			.steps_left = 10000000,
-			.undefined = UNDEFINED_CHAINABLE,
-			.is_ansible = true};
+	struct run run = begin_run();
 	struct buf said = BUF_INIT;
 	struct object result;
 	struct list *items;
@@ -137,10 +142,7 @@ static inline void check_failure(const char *name, const char *self, const char 
 		enum fault_kind kind, const char *message)
 {
 	const struct row row = {name, self, args, "{}", NULL};
-	struct run run = {.arena = arena_new(64u << 20),
-			.steps_left = 10000000,
-			.undefined = UNDEFINED_CHAINABLE,
-			.is_ansible = true};
+	struct run run = begin_run();
 	struct object result;
 
 	assert_int_equal(call_row(&run, &row, false, &result), -1);

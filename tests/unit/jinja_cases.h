@@ -1,6 +1,6 @@
 /*
- * cases: tables of templates and what Jinja2 itself makes of them, for the tests of filters, tests
- * and methods: python3-jinja2 as it is, or with Ansible's environment where a table says so.
+ * jinja_cases: tables of templates and what Jinja2 itself makes of them, for the tests of filters,
+ * tests and methods: python3-jinja2 as it is, or with Ansible's environment where a table says so.
  */
 #ifndef TESTS_UNIT_JINJA_CASES_H
 #define TESTS_UNIT_JINJA_CASES_H
@@ -24,6 +24,17 @@ struct jinja_case {
 	const char *output;
 };
 
+/* What the templates see, in YAML. */
+static const char cases_values[] =
+		"l: [3, 1, 2]\n"
+		"ls: [b, A, c, a, B]\n"
+		"ld: [{n: b, v: 2, t: {k: x}}, {n: A, v: 1, t: {k: y}}, {n: a, v: 3}]\n"
+		"d: {b: 1, A: 2, c: [1, 2], items: 9}\n"
+		"s: \"hello World\"\n"
+		"su: \"Grüße ǅ ﬁ ΑΣ İ ΣΑ\"\n"
+		"lines: \"one\\n\\ntwo\\r\\nthree\"\n"
+		"long: \"The quick-brown fox -- jumps over the extraordinarily-long word.\"\n";
+
 static int cases_load(
 		void *arg, const char *name, const char **text, size_t *len, char message[256])
 {
@@ -34,9 +45,9 @@ static int cases_load(
 	return 0;
 }
 
-/* Render TEXT with the values of VALUES (YAML): 0 and OUT, or -1 and FAULT. */
-static int cases_render_within(const struct jinja_limits *limits, const char *values,
-		bool is_ansible, const char *text, struct buf *out, struct jinja_fault *fault)
+/* Render TEXT: 0 and OUT, or -1 and FAULT. */
+static int cases_render_within(const struct jinja_limits *limits, bool is_ansible, const char *text,
+		struct buf *out, struct jinja_fault *fault)
 {
 	const struct jinja_options options = jinja_defaults(is_ansible);
 	const struct jinja_loader loader = {.load = cases_load, .arg = (void *)(uintptr_t)text};
@@ -48,7 +59,7 @@ static int cases_render_within(const struct jinja_limits *limits, const char *va
 
 	assert_non_null(arena);
 	assert_non_null(jinja);
-	job.values = doc_parse(arena, "values", values, strlen(values), &findings);
+	job.values = doc_parse(arena, "values", cases_values, strlen(cases_values), &findings);
 	assert_non_null(job.values);
 	rc = jinja_render(jinja, &job, out, fault);
 	jinja_free(jinja);
@@ -57,16 +68,15 @@ static int cases_render_within(const struct jinja_limits *limits, const char *va
 	return rc;
 }
 
-static int cases_render(const char *values, bool is_ansible, const char *text, struct buf *out,
-		struct jinja_fault *fault)
+static int cases_render(
+		bool is_ansible, const char *text, struct buf *out, struct jinja_fault *fault)
 {
 	const struct jinja_limits limits = JINJA_LIMITS_DEFAULT;
 
-	return cases_render_within(&limits, values, is_ansible, text, out, fault);
+	return cases_render_within(&limits, is_ansible, text, out, fault);
 }
 
-static void cases_check(
-		const char *values, bool is_ansible, const struct jinja_case *cases, size_t count)
+static void cases_check(bool is_ansible, const struct jinja_case *cases, size_t count)
 {
 	struct jinja_fault fault;
 	struct buf out = BUF_INIT;
@@ -74,7 +84,7 @@ static void cases_check(
 
 	for (i = 0; i < count; i++) {
 		buf_clear(&out);
-		if (cases_render(values, is_ansible, cases[i].text, &out, &fault) < 0)
+		if (cases_render(is_ansible, cases[i].text, &out, &fault) < 0)
 			fail_msg("%s: %s", cases[i].text, fault.message);
 		if (strcmp(buf_str(&out), cases[i].output) != 0)
 			fail_msg("%s: '%s' instead of '%s'", cases[i].text, buf_str(&out),
@@ -84,15 +94,14 @@ static void cases_check(
 }
 
 /* Each fails, with `output` in its message. */
-static void cases_check_failures(
-		const char *values, bool is_ansible, const struct jinja_case *cases, size_t count)
+static void cases_check_failures(bool is_ansible, const struct jinja_case *cases, size_t count)
 {
 	struct jinja_fault fault;
 	struct buf out = BUF_INIT;
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		if (cases_render(values, is_ansible, cases[i].text, &out, &fault) == 0)
+		if (cases_render(is_ansible, cases[i].text, &out, &fault) == 0)
 			fail_msg("%s: '%s' instead of a failure", cases[i].text, buf_str(&out));
 		if (!strstr(fault.message, cases[i].output))
 			fail_msg("%s: '%s' is not in '%s'", cases[i].text, cases[i].output,
@@ -101,6 +110,9 @@ static void cases_check_failures(
 	buf_release(&out);
 }
 
-#define CASE_COUNT(cases) (sizeof(cases) / sizeof(*(cases)))
+#define CASES_GIVE(cases, is_ansible)                                                              \
+	cases_check(is_ansible, cases, sizeof(cases) / sizeof((cases)[0]))
+#define CASES_FAIL(cases, is_ansible)                                                              \
+	cases_check_failures(is_ansible, cases, sizeof(cases) / sizeof((cases)[0]))
 
 #endif

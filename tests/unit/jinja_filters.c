@@ -1,21 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "tests/unit/jinja_cases.h"
-
-static const char values[] =
-		"l: [3, 1, 2]\n"
-		"ls: [b, A, c, a, B]\n"
-		"ld: [{n: b, v: 2, t: {k: x}}, {n: A, v: 1, t: {k: y}}, {n: a, v: 3}]\n"
-		"d: {b: 1, A: 2, c: [1, 2], items: 9}\n"
-		"s: \"hello World\"\n"
-		"su: \"Grüße ǅ ﬁ ΑΣ İ ΣΑ\"\n"
-		"lines: \"one\\n\\ntwo\\r\\nthree\"\n"
-		"long: \"The quick-brown fox -- jumps over the extraordinarily-long word.\"\n";
 
 static void defaults(void **state)
 {
@@ -30,7 +13,7 @@ static void defaults(void **state)
 	};
 
 	(void)state;
-	cases_check(values, false, cases, CASE_COUNT(cases));
+	CASES_GIVE(cases, false);
 }
 
 static void lengths(void **state)
@@ -44,7 +27,7 @@ static void lengths(void **state)
 	};
 
 	(void)state;
-	cases_check(values, false, cases, CASE_COUNT(cases));
+	CASES_GIVE(cases, false);
 }
 
 static void attributes_but_no_keys(void **state)
@@ -56,7 +39,7 @@ static void attributes_but_no_keys(void **state)
 	};
 
 	(void)state;
-	cases_check(values, false, cases, CASE_COUNT(cases));
+	CASES_GIVE(cases, false);
 }
 
 static void sequences(void **state)
@@ -87,7 +70,7 @@ static void sequences(void **state)
 	};
 
 	(void)state;
-	cases_check(values, false, cases, CASE_COUNT(cases));
+	CASES_GIVE(cases, false);
 }
 
 static void batches_and_slices(void **state)
@@ -105,7 +88,7 @@ static void batches_and_slices(void **state)
 	};
 
 	(void)state;
-	cases_check(values, false, cases, CASE_COUNT(cases));
+	CASES_GIVE(cases, false);
 }
 
 static void orders(void **state)
@@ -138,7 +121,7 @@ static void orders(void **state)
 	};
 
 	(void)state;
-	cases_check(values, false, cases, CASE_COUNT(cases));
+	CASES_GIVE(cases, false);
 }
 
 static void groups(void **state)
@@ -157,7 +140,7 @@ static void groups(void **state)
 	};
 
 	(void)state;
-	cases_check(values, false, cases, CASE_COUNT(cases));
+	CASES_GIVE(cases, false);
 }
 
 static void picks(void **state)
@@ -182,7 +165,7 @@ static void picks(void **state)
 	};
 
 	(void)state;
-	cases_check(values, false, cases, CASE_COUNT(cases));
+	CASES_GIVE(cases, false);
 }
 
 static void numbers(void **state)
@@ -232,7 +215,7 @@ static void numbers(void **state)
 	};
 
 	(void)state;
-	cases_check(values, false, cases, CASE_COUNT(cases));
+	CASES_GIVE(cases, false);
 }
 
 static void sizes(void **state)
@@ -250,7 +233,7 @@ static void sizes(void **state)
 	};
 
 	(void)state;
-	cases_check(values, false, cases, CASE_COUNT(cases));
+	CASES_GIVE(cases, false);
 }
 
 static void texts(void **state)
@@ -289,7 +272,7 @@ static void texts(void **state)
 	};
 
 	(void)state;
-	cases_check(values, false, cases, CASE_COUNT(cases));
+	CASES_GIVE(cases, false);
 }
 
 static void wrapped(void **state)
@@ -315,7 +298,7 @@ static void wrapped(void **state)
 	};
 
 	(void)state;
-	cases_check(values, false, cases, CASE_COUNT(cases));
+	CASES_GIVE(cases, false);
 }
 
 static void html(void **state)
@@ -342,7 +325,7 @@ static void html(void **state)
 	};
 
 	(void)state;
-	cases_check(values, false, cases, CASE_COUNT(cases));
+	CASES_GIVE(cases, false);
 }
 
 static void json(void **state)
@@ -358,7 +341,7 @@ static void json(void **state)
 	};
 
 	(void)state;
-	cases_check(values, false, cases, CASE_COUNT(cases));
+	CASES_GIVE(cases, false);
 }
 
 static void pretty(void **state)
@@ -380,7 +363,7 @@ static void pretty(void **state)
 	};
 
 	(void)state;
-	cases_check(values, false, cases, CASE_COUNT(cases));
+	CASES_GIVE(cases, false);
 }
 
 static void failures(void **state)
@@ -421,7 +404,7 @@ static void failures(void **state)
 	};
 
 	(void)state;
-	cases_check_failures(values, false, cases, CASE_COUNT(cases));
+	CASES_FAIL(cases, false);
 }
 
 static void what_is_unbounded_fails(void **state)
@@ -445,7 +428,7 @@ static void what_is_unbounded_fails(void **state)
 	};
 
 	(void)state;
-	cases_check_failures(values, false, cases, CASE_COUNT(cases));
+	CASES_FAIL(cases, false);
 }
 
 /* With more and more of it, until it is enough: the limit is all that ever fails. */
@@ -467,7 +450,7 @@ static void too_little_memory_is_a_limit(void **state)
 	(void)state;
 	for (limits.memory_bytes = 64; rc < 0; limits.memory_bytes += 256) {
 		buf_clear(&out);
-		rc = cases_render_within(&limits, values, true, text, &out, &fault);
+		rc = cases_render_within(&limits, true, text, &out, &fault);
 		assert_true(rc == 0 || fault.kind == FAULT_LIMIT);
 		assert_true(limits.memory_bytes < 1u << 20);
 	}

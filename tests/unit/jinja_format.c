@@ -1,21 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "tests/unit/jinja_cases.h"
-
-static const char values[] =
-		"l: [3, 1, 2]\n"
-		"ls: [b, A, c, a, B]\n"
-		"ld: [{n: b, v: 2, t: {k: x}}, {n: A, v: 1, t: {k: y}}, {n: a, v: 3}]\n"
-		"d: {b: 1, A: 2, c: [1, 2], items: 9}\n"
-		"s: \"hello World\"\n"
-		"su: \"Grüße ǅ ﬁ ΑΣ İ ΣΑ\"\n"
-		"lines: \"one\\n\\ntwo\\r\\nthree\"\n"
-		"long: \"The quick-brown fox -- jumps over the extraordinarily-long word.\"\n";
 
 static void percent(void **state)
 {
@@ -38,7 +21,7 @@ static void percent(void **state)
 	};
 
 	(void)state;
-	cases_check(values, false, cases, CASE_COUNT(cases));
+	CASES_GIVE(cases, false);
 }
 
 static void percent_failures(void **state)
@@ -58,7 +41,7 @@ static void percent_failures(void **state)
 	};
 
 	(void)state;
-	cases_check_failures(values, false, cases, CASE_COUNT(cases));
+	CASES_FAIL(cases, false);
 }
 
 static void fields(void **state)
@@ -75,7 +58,7 @@ static void fields(void **state)
 	};
 
 	(void)state;
-	cases_check(values, false, cases, CASE_COUNT(cases));
+	CASES_GIVE(cases, false);
 }
 
 static void specifications(void **state)
@@ -119,7 +102,7 @@ static void specifications(void **state)
 	};
 
 	(void)state;
-	cases_check(values, false, cases, CASE_COUNT(cases));
+	CASES_GIVE(cases, false);
 }
 
 static void field_failures(void **state)
@@ -143,7 +126,7 @@ static void field_failures(void **state)
 	};
 
 	(void)state;
-	cases_check_failures(values, false, cases, CASE_COUNT(cases));
+	CASES_FAIL(cases, false);
 }
 
 static void the_sandbox_holds(void **state)
@@ -155,7 +138,7 @@ static void the_sandbox_holds(void **state)
 	};
 
 	(void)state;
-	cases_check_failures(values, true, cases, CASE_COUNT(cases));
+	CASES_FAIL(cases, true);
 }
 
 int main(void)

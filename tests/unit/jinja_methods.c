@@ -1,21 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "tests/unit/jinja_cases.h"
-
-static const char values[] =
-		"l: [3, 1, 2]\n"
-		"ls: [b, A, c, a, B]\n"
-		"ld: [{n: b, v: 2, t: {k: x}}, {n: A, v: 1, t: {k: y}}, {n: a, v: 3}]\n"
-		"d: {b: 1, A: 2, c: [1, 2], items: 9}\n"
-		"s: \"hello World\"\n"
-		"su: \"Grüße ǅ ﬁ ΑΣ İ ΣΑ\"\n"
-		"lines: \"one\\n\\ntwo\\r\\nthree\"\n"
-		"long: \"The quick-brown fox -- jumps over the extraordinarily-long word.\"\n";
 
 static void lists_change_in_place(void **state)
 {
@@ -51,7 +34,7 @@ static void lists_change_in_place(void **state)
 	};
 
 	(void)state;
-	cases_check(values, false, cases, CASE_COUNT(cases));
+	CASES_GIVE(cases, false);
 }
 
 static void dicts_change_in_place(void **state)
@@ -85,7 +68,7 @@ static void dicts_change_in_place(void **state)
 	};
 
 	(void)state;
-	cases_check(values, false, cases, CASE_COUNT(cases));
+	CASES_GIVE(cases, false);
 }
 
 static void views_show_what_is_there(void **state)
@@ -102,7 +85,7 @@ static void views_show_what_is_there(void **state)
 	};
 
 	(void)state;
-	cases_check(values, false, cases, CASE_COUNT(cases));
+	CASES_GIVE(cases, false);
 }
 
 static void keys_and_methods(void **state)
@@ -118,7 +101,7 @@ static void keys_and_methods(void **state)
 	};
 
 	(void)state;
-	cases_check(values, false, cases, CASE_COUNT(cases));
+	CASES_GIVE(cases, false);
 }
 
 static void itself_in_itself(void **state)
@@ -128,7 +111,7 @@ static void itself_in_itself(void **state)
 	};
 
 	(void)state;
-	cases_check(values, false, cases, CASE_COUNT(cases));
+	CASES_GIVE(cases, false);
 }
 
 static void failures(void **state)
@@ -152,7 +135,7 @@ static void failures(void **state)
 	};
 
 	(void)state;
-	cases_check_failures(values, false, cases, CASE_COUNT(cases));
+	CASES_FAIL(cases, false);
 }
 
 int main(void)

@@ -1,21 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "tests/unit/jinja_cases.h"
-
-static const char values[] =
-		"l: [3, 1, 2]\n"
-		"ls: [b, A, c, a, B]\n"
-		"ld: [{n: b, v: 2, t: {k: x}}, {n: A, v: 1, t: {k: y}}, {n: a, v: 3}]\n"
-		"d: {b: 1, A: 2, c: [1, 2], items: 9}\n"
-		"s: \"hello World\"\n"
-		"su: \"Grüße ǅ ﬁ ΑΣ İ ΣΑ\"\n"
-		"lines: \"one\\n\\ntwo\\r\\nthree\"\n"
-		"long: \"The quick-brown fox -- jumps over the extraordinarily-long word.\"\n";
 
 static void kinds(void **state)
 {
@@ -96,7 +79,7 @@ static void kinds(void **state)
 	};
 
 	(void)state;
-	cases_check(values, false, cases, CASE_COUNT(cases));
+	CASES_GIVE(cases, false);
 }
 
 static void strict_kinds(void **state)
@@ -108,7 +91,7 @@ static void strict_kinds(void **state)
 	};
 
 	(void)state;
-	cases_check(values, true, cases, CASE_COUNT(cases));
+	CASES_GIVE(cases, true);
 }
 
 static void comparisons(void **state)
@@ -129,7 +112,7 @@ static void comparisons(void **state)
 	};
 
 	(void)state;
-	cases_check(values, false, cases, CASE_COUNT(cases));
+	CASES_GIVE(cases, false);
 }
 
 static void numbers(void **state)
@@ -141,7 +124,7 @@ static void numbers(void **state)
 	};
 
 	(void)state;
-	cases_check(values, false, cases, CASE_COUNT(cases));
+	CASES_GIVE(cases, false);
 }
 
 static void cases(void **state)
@@ -153,7 +136,7 @@ static void cases(void **state)
 	};
 
 	(void)state;
-	cases_check(values, false, cases, CASE_COUNT(cases));
+	CASES_GIVE(cases, false);
 }
 
 static void failures(void **state)
@@ -170,7 +153,7 @@ static void failures(void **state)
 	};
 
 	(void)state;
-	cases_check_failures(values, true, cases, CASE_COUNT(cases));
+	CASES_FAIL(cases, true);
 }
 
 int main(void)

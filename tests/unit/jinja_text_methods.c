@@ -1,21 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "tests/unit/jinja_cases.h"
-
-static const char values[] =
-		"l: [3, 1, 2]\n"
-		"ls: [b, A, c, a, B]\n"
-		"ld: [{n: b, v: 2, t: {k: x}}, {n: A, v: 1, t: {k: y}}, {n: a, v: 3}]\n"
-		"d: {b: 1, A: 2, c: [1, 2], items: 9}\n"
-		"s: \"hello World\"\n"
-		"su: \"Grüße ǅ ﬁ ΑΣ İ ΣΑ\"\n"
-		"lines: \"one\\n\\ntwo\\r\\nthree\"\n"
-		"long: \"The quick-brown fox -- jumps over the extraordinarily-long word.\"\n";
 
 static void cases(void **state)
 {
@@ -37,7 +20,7 @@ static void cases(void **state)
 	};
 
 	(void)state;
-	cases_check(values, false, cases, CASE_COUNT(cases));
+	CASES_GIVE(cases, false);
 }
 
 static void searches(void **state)
@@ -55,7 +38,7 @@ static void searches(void **state)
 	};
 
 	(void)state;
-	cases_check(values, false, cases, CASE_COUNT(cases));
+	CASES_GIVE(cases, false);
 }
 
 static void replacements(void **state)
@@ -74,7 +57,7 @@ static void replacements(void **state)
 	};
 
 	(void)state;
-	cases_check(values, false, cases, CASE_COUNT(cases));
+	CASES_GIVE(cases, false);
 }
 
 static void splits(void **state)
@@ -99,7 +82,7 @@ static void splits(void **state)
 	};
 
 	(void)state;
-	cases_check(values, false, cases, CASE_COUNT(cases));
+	CASES_GIVE(cases, false);
 }
 
 static void paddings(void **state)
@@ -116,7 +99,7 @@ static void paddings(void **state)
 	};
 
 	(void)state;
-	cases_check(values, false, cases, CASE_COUNT(cases));
+	CASES_GIVE(cases, false);
 }
 
 static void properties(void **state)
@@ -131,7 +114,7 @@ static void properties(void **state)
 	};
 
 	(void)state;
-	cases_check(values, false, cases, CASE_COUNT(cases));
+	CASES_GIVE(cases, false);
 }
 
 static void markup_stays_markup(void **state)
@@ -145,7 +128,7 @@ static void markup_stays_markup(void **state)
 	};
 
 	(void)state;
-	cases_check(values, false, cases, CASE_COUNT(cases));
+	CASES_GIVE(cases, false);
 }
 
 static void failures(void **state)
@@ -167,7 +150,7 @@ static void failures(void **state)
 	};
 
 	(void)state;
-	cases_check_failures(values, false, cases, CASE_COUNT(cases));
+	CASES_FAIL(cases, false);
 }
 
 int main(void)
