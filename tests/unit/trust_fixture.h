@@ -113,4 +113,47 @@ static inline struct oid trust_commit(const char *who, const char *message)
 			who, message);
 }
 
+/* When WHO signed, whom the verdict calls NAME, with a key of KIND, which SHOW_KEY prints. */
+static inline int64_t trust_names(const char *who, const char *options, const char *name,
+		const char *kind, const char *show_key)
+{
+	struct oid commit = trust_commit(who, "one");
+	struct verdict verdict;
+	int64_t time;
+
+	trust_ask(&commit, options, &verdict);
+	assert_int_equal(verdict.kind, VERDICT_TRUSTED);
+	assert_string_equal(verdict.signer.name, name);
+	assert_string_equal(verdict.signer.kind, kind);
+	assert_string_equal(verdict.signer.key, fixture_sh("%s", show_key));
+	time = verdict.signer.time;
+	verdict_release(&verdict);
+	return time;
+}
+
+/* FILE does not know the key of WHO, and the user is told which one it lacks. */
+static inline void trust_refuses_stranger(
+		const char *who, const char *options, const char *file, const char *show_key)
+{
+	struct oid commit = trust_commit(who, "one");
+	char why[256];
+
+	(void)snprintf(why, sizeof(why), "unknown key, %s: add it to '%s/%s'",
+			fixture_sh("%s", show_key), fixture_dir, file);
+	trust_refuses(&commit, options, why);
+}
+
+/* What WHO has signed, with another message. */
+static inline void trust_refuses_change(const char *who, const char *options)
+{
+	struct oid commit = trust_commit(who, "one"), changed;
+	char hex[OID_HEX_SIZE];
+
+	oid_format(&commit, hex);
+	changed = fixture_oid("git cat-file commit %s | sed 's/^one/two/' | "
+			      "git hash-object -t commit -w --stdin",
+			hex);
+	trust_refuses(&changed, options, "bad signature: this is not what was signed");
+}
+
 #endif

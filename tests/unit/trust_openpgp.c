@@ -1,45 +1,25 @@
 #include "tests/unit/trust_fixture.h"
 #include "src/trust/openpgp.h"
 
+#define SHOW_KEY(who) "gpg --with-colons -k " who " | sed -n 's/^fpr:*\\(.*\\):$/\\1/p'"
+
 static void the_signer_is_named(void **state)
 {
-	struct oid commit = trust_commit("ada", "one");
-	struct verdict verdict;
-
 	(void)state;
-	trust_ask(&commit, "keyring", &verdict);
-	assert_int_equal(verdict.kind, VERDICT_TRUSTED);
-	assert_string_equal(verdict.signer.name, "ada <ada@example.com>");
-	assert_string_equal(verdict.signer.kind, "openpgp");
-	assert_string_equal(verdict.signer.key,
-			fixture_sh("gpg --with-colons -k ada | sed -n 's/^fpr:*\\(.*\\):$/\\1/p'"));
-	assert_true(verdict.signer.time > 1700000001);
-	verdict_release(&verdict);
+	assert_true(trust_names("ada", "keyring", "ada <ada@example.com>", "openpgp",
+				    SHOW_KEY("ada")) > 1700000001);
 }
 
 static void strangers_are_refused(void **state)
 {
-	struct oid commit = trust_commit("mal", "one");
-	char why[256];
-
 	(void)state;
-	(void)snprintf(why, sizeof(why), "unknown key, %s: add it to '%s/keyring.gpg'",
-			fixture_sh("gpg --with-colons -k mal | sed -n 's/^fpr:*\\(.*\\):$/\\1/p'"),
-			fixture_dir);
-	trust_refuses(&commit, "keyring", why);
+	trust_refuses_stranger("mal", "keyring", "keyring.gpg", SHOW_KEY("mal"));
 }
 
 static void what_was_changed_is_refused(void **state)
 {
-	struct oid commit = trust_commit("ada", "one"), changed;
-	char hex[OID_HEX_SIZE];
-
 	(void)state;
-	oid_format(&commit, hex);
-	changed = fixture_oid("git cat-file commit %s | sed 's/^one/two/' | "
-			      "git hash-object -t commit -w --stdin",
-			hex);
-	trust_refuses(&changed, "keyring", "bad signature: this is not what was signed");
+	trust_refuses_change("ada", "keyring");
 }
 
 static void revoked_keys_are_refused(void **state)
@@ -47,9 +27,9 @@ static void revoked_keys_are_refused(void **state)
 	struct oid commit = trust_commit("ada", "one");
 
 	(void)state;
-	(void)fixture_sh("f=$(gpg --with-colons -k ada | sed -n 's/^fpr:*\\(.*\\):$/\\1/p'); "
-			 "sed 's/^:---/---/' gpg/openpgp-revocs.d/$f.rev | gpg --batch -q --import "
-			 "2>/dev/null; gpg --export ada >keyring.gpg");
+	(void)fixture_sh("sed 's/^:---/---/' gpg/openpgp-revocs.d/$(%s).rev | "
+			 "gpg --batch -q --import 2>/dev/null; gpg --export ada >keyring.gpg",
+			SHOW_KEY("ada"));
 	trust_refuses(&commit, "keyring", "signed by a key that was revoked");
 }
 

@@ -1,42 +1,25 @@
 #include "tests/unit/trust_fixture.h"
 
+#define SHOW_KEY(who) "ssh-keygen -lf " who " | cut -d' ' -f2"
+
 static void the_signer_is_named(void **state)
 {
-	struct oid commit = trust_commit("alice", "one");
-	struct verdict verdict;
-
 	(void)state;
-	trust_ask(&commit, "signers", &verdict);
-	assert_int_equal(verdict.kind, VERDICT_TRUSTED);
-	assert_string_equal(verdict.signer.name, "alice@example.com");
-	assert_string_equal(verdict.signer.kind, "ssh");
-	assert_string_equal(verdict.signer.key, fixture_sh("ssh-keygen -lf alice | cut -d' ' -f2"));
-	assert_int_equal(verdict.signer.time, 1700000001);
-	verdict_release(&verdict);
+	assert_int_equal(trust_names("alice", "signers", "alice@example.com", "ssh",
+					 SHOW_KEY("alice")),
+			1700000001);
 }
 
 static void strangers_are_refused(void **state)
 {
-	struct oid commit = trust_commit("mallory", "one");
-	char why[256];
-
 	(void)state;
-	(void)snprintf(why, sizeof(why), "unknown key, %s: add it to '%s/signers'",
-			fixture_sh("ssh-keygen -lf mallory | cut -d' ' -f2"), fixture_dir);
-	trust_refuses(&commit, "signers", why);
+	trust_refuses_stranger("mallory", "signers", "signers", SHOW_KEY("mallory"));
 }
 
 static void what_was_changed_is_refused(void **state)
 {
-	struct oid commit = trust_commit("alice", "one"), changed;
-	char hex[OID_HEX_SIZE];
-
 	(void)state;
-	oid_format(&commit, hex);
-	changed = fixture_oid("git cat-file commit %s | sed 's/^one/two/' | "
-			      "git hash-object -t commit -w --stdin",
-			hex);
-	trust_refuses(&changed, "signers", "bad signature: this is not what was signed");
+	trust_refuses_change("alice", "signers");
 }
 
 static void a_signature_is_of_one_commit(void **state)
