@@ -1,26 +1,12 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include <cmocka.h>
-
-#include "src/base/arena.h"
+#include "tests/unit/render_fixture.h"
 #include "src/base/buf.h"
-#include "src/base/diag.h"
 #include "src/render/check.h"
-#include "src/render/manifest.h"
-#include "src/value/doc.h"
-#include "src/value/value.h"
 
 static const char text[] = "refmount: 1\nvalidate:\n  files:\n"
 			   "    - {match: '**/*.json', parse: json}\n"
 			   "    - {match: '**/*.{yml,yaml}', parse: yaml}\n";
-
-static struct arena *arena;
-static struct manifest manifest;
 
 static const char *check(struct check_file file)
 {
@@ -89,19 +75,7 @@ static void values(void **state)
 
 static int setup(void **state)
 {
-	struct diag findings = DIAG_INIT;
-
-	(void)state;
-	arena = arena_new(0);
-	return arena ? manifest_read(arena, "m", text, strlen(text), &findings, &manifest) : -1;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	manifest_release(&manifest);
-	arena_free(arena);
-	return 0;
+	return manifest_setup(state, text);
 }
 
 int main(void)
@@ -112,5 +86,5 @@ int main(void)
 			cmocka_unit_test(values),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, manifest_teardown);
 }

@@ -1,21 +1,11 @@
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include <cmocka.h>
-
-#include "src/base/arena.h"
+#include "tests/unit/render_fixture.h"
 #include "src/base/buf.h"
-#include "src/base/diag.h"
 #include "src/base/err.h"
 #include "src/render/facts.h"
-#include "src/render/manifest.h"
 #include "src/value/emit.h"
-#include "src/value/value.h"
 
 static const char text[] = "refmount: 1\nfacts:\n"
 			   "  host: {required: true, pattern: '[a-z0-9-]+'}\n"
@@ -23,9 +13,6 @@ static const char text[] = "refmount: 1\nfacts:\n"
 			   "  site: {default: none}\n"
 			   "  size: {enum: [s, m, l], default: m}\n"
 			   "  free:\n";
-
-static struct arena *arena;
-static struct manifest manifest;
 
 /* The facts as JSON, or the findings. */
 static const char *resolve(const char *given)
@@ -132,21 +119,7 @@ static void combinations_are_bounded(void **state)
 
 static int setup(void **state)
 {
-	struct diag findings = DIAG_INIT;
-
-	(void)state;
-	arena = arena_new(0);
-	if (!arena || manifest_read(arena, "m", text, strlen(text), &findings, &manifest) < 0)
-		return -1;
-	return findings.count == 0 ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	manifest_release(&manifest);
-	arena_free(arena);
-	return 0;
+	return manifest_setup(state, text);
 }
 
 int main(void)
@@ -158,5 +131,5 @@ int main(void)
 			cmocka_unit_test(combinations_are_bounded),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, manifest_teardown);
 }

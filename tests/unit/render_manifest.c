@@ -1,20 +1,8 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include <cmocka.h>
-
-#include "src/base/arena.h"
+#include "tests/unit/render_fixture.h"
 #include "src/base/buf.h"
-#include "src/base/diag.h"
 #include "src/base/glob.h"
-#include "src/render/manifest.h"
-
-static struct arena *arena;
-static struct manifest manifest;
 
 /* What is wrong with TEXT, behind a first line "refmount: 1". */
 static const char *read_with(const char *first, const char *text)
@@ -231,21 +219,6 @@ static void own_names(void **state)
 	}
 }
 
-static int setup(void **state)
-{
-	(void)state;
-	arena = arena_new(0);
-	return arena ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	manifest_release(&manifest);
-	arena_free(arena);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -256,5 +229,5 @@ int main(void)
 			cmocka_unit_test(own_names),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, arena_setup, manifest_teardown);
 }

@@ -1,34 +1,12 @@
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include <cmocka.h>
-
-#include "src/base/arena.h"
+#include "tests/unit/value_fixture.h"
 #include "src/base/buf.h"
-#include "src/base/diag.h"
 #include "src/render/reads.h"
-#include "src/value/doc.h"
-#include "src/value/value.h"
-
-static struct arena *arena;
 
 static const char text[] = "app: {port: 80, hosts: [a, b]}\n7: seven\nsecrets: {pw: x}\n";
-
-static const struct value *parse(const char *yaml)
-{
-	struct diag findings = DIAG_INIT;
-	const struct value *value = doc_parse(arena, "v", yaml, strlen(yaml), &findings);
-
-	assert_non_null(value);
-	diag_release(&findings);
-	return value;
-}
 
 /* A trail of up to three steps; a NULL key is an index of 1. */
 static void add(struct read_list *list, const struct value *root, enum read_kind kind,
@@ -275,20 +253,6 @@ static void refuses_rubbish(void **state)
 	buf_release(&bytes);
 }
 
-static int setup(void **state)
-{
-	(void)state;
-	arena = arena_new(0);
-	return arena ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -301,5 +265,5 @@ int main(void)
 			cmocka_unit_test(refuses_rubbish),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, arena_setup, arena_teardown);
 }

@@ -1,49 +1,12 @@
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include <cmocka.h>
-
-#include "src/base/arena.h"
+#include "tests/unit/value_fixture.h"
 #include "src/base/buf.h"
-#include "src/base/diag.h"
 #include "src/base/err.h"
 #include "src/render/views.h"
-#include "src/value/doc.h"
-#include "src/value/value.h"
 
 /* That other readers agree is the business of tests/integration/views_roundtrip.t. */
-
-static struct arena *arena;
-
-static int setup(void **state)
-{
-	(void)state;
-	arena = arena_new(0);
-	return arena ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
-
-static struct value *parse(const char *text)
-{
-	struct diag diag = DIAG_INIT;
-	struct value *value;
-
-	value = doc_parse(arena, "f", text, strlen(text), &diag);
-	diag_release(&diag);
-	assert_non_null(value);
-	return value;
-}
 
 /* VALUE in FORMAT is WANTED. */
 static void good(enum view_format format, const char *value, const char *wanted)
@@ -275,5 +238,5 @@ int main(void)
 			cmocka_unit_test(bounds),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, arena_setup, arena_teardown);
 }

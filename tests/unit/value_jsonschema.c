@@ -1,48 +1,11 @@
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include <cmocka.h>
-
-#include "src/base/arena.h"
+#include "tests/unit/value_fixture.h"
 #include "src/base/buf.h"
-#include "src/base/diag.h"
-#include "src/value/doc.h"
 #include "src/value/jsonschema.h"
-#include "src/value/value.h"
 
 /* What is valid is the business of tests/integration/values_schema.t; here, how it is said. */
-
-static struct arena *arena;
-
-static int setup(void **state)
-{
-	(void)state;
-	arena = arena_new(0);
-	return arena ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
-
-static struct value *parse(const char *file, const char *text)
-{
-	struct diag diag = DIAG_INIT;
-	struct value *value;
-
-	value = doc_parse(arena, file, text, strlen(text), &diag);
-	diag_release(&diag);
-	assert_non_null(value);
-	return value;
-}
 
 static void expect_findings(struct diag *findings, const char *wanted)
 {
@@ -63,10 +26,10 @@ static void expect(const char *schema, const char *value, const char *wanted)
 	struct value *parsed;
 
 	buf_printf(&text, "{%s}", schema);
-	parsed = parse("s", buf_str(&text));
+	parsed = parse_as_of("s", buf_str(&text));
 	jsonschema_check(parsed, &findings);
 	assert_int_equal(findings.count, 0);
-	assert_int_equal(jsonschema_validate(parsed, parse("v", value), &findings), 0);
+	assert_int_equal(jsonschema_validate(parsed, parse_as_of("v", value), &findings), 0);
 	expect_findings(&findings, wanted);
 	buf_release(&text);
 }
@@ -76,7 +39,7 @@ static void expect_schema(const char *schema, const char *wanted)
 {
 	struct diag findings = DIAG_INIT;
 
-	jsonschema_check(parse("s", schema), &findings);
+	jsonschema_check(parse_as_of("s", schema), &findings);
 	expect_findings(&findings, wanted);
 }
 
@@ -219,7 +182,8 @@ static void a_pattern_that_is_wrong(void **state)
 	struct diag findings = DIAG_INIT;
 
 	(void)state;
-	jsonschema_check(parse("s", "{pattern: '(', patternProperties: {'[': true}}"), &findings);
+	jsonschema_check(parse_as_of("s", "{pattern: '(', patternProperties: {'[': true}}"),
+			&findings);
 	assert_int_equal(findings.errors, 2);
 	assert_int_equal(findings.items[0].column, 11);
 	diag_release(&findings);
@@ -228,11 +192,11 @@ static void a_pattern_that_is_wrong(void **state)
 static void expect_limit(const char *schema, const char *value, const char *wanted)
 {
 	struct diag findings = DIAG_INIT;
-	struct value *parsed = parse("s", schema);
+	struct value *parsed = parse_as_of("s", schema);
 
 	jsonschema_check(parsed, &findings);
 	assert_int_equal(findings.count, 0);
-	assert_int_equal(jsonschema_validate(parsed, parse("v", value), &findings), -E2BIG);
+	assert_int_equal(jsonschema_validate(parsed, parse_as_of("v", value), &findings), -E2BIG);
 	assert_int_equal(findings.count, 1);
 	assert_string_equal(findings.items[0].message, wanted);
 	diag_release(&findings);
@@ -292,5 +256,5 @@ int main(void)
 			cmocka_unit_test(long_lists_are_quick),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, arena_setup, arena_teardown);
 }

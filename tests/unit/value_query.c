@@ -1,20 +1,10 @@
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
 
-#include <cmocka.h>
-
-#include "src/base/arena.h"
+#include "tests/unit/value_fixture.h"
 #include "src/base/buf.h"
-#include "src/base/diag.h"
 #include "src/base/err.h"
-#include "src/value/doc.h"
 #include "src/value/emit.h"
 #include "src/value/query.h"
-#include "src/value/value.h"
 
 static const char text[] = "nginx: {port: 80, upstreams: [{host: a}, {host: b}]}\n"
 			   "a.b: {'c\"d\\': 1, '': 2}\n"
@@ -24,24 +14,13 @@ static const char text[] = "nginx: {port: 80, upstreams: [{host: a}, {host: b}]}
 			   "list: [[1, 2], 3]\n"
 			   "-1: negative\n";
 
-static struct arena *arena;
 static struct value *root;
 
 static int setup(void **state)
 {
-	struct diag diag = DIAG_INIT;
-
-	(void)state;
-	arena = arena_new(0);
-	root = doc_parse(arena, "f", text, strlen(text), &diag);
-	diag_release(&diag);
-	return root ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	arena_free(arena);
+	if (arena_setup(state) < 0)
+		return -1;
+	root = parse(text);
 	return 0;
 }
 
@@ -167,5 +146,5 @@ int main(void)
 			cmocka_unit_test(bounds_steps),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, arena_teardown);
 }
