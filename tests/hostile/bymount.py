@@ -10,7 +10,7 @@ import time
 
 from bychecking import differences
 from objects import Repo
-from tap import BUSY, Run, Tap, Times, said_wrong
+from tap import BUSY, Run, Tap, Times, cpu_of, engine_of, said_wrong
 from witness import Witness
 
 GOOD = {"a": b"good\n", "d/b": b"good, too\n"}
@@ -109,24 +109,8 @@ class Mounting:
         faults += [] if revision == oid else [f"serves {revision}, not {oid}"]
         return faults + differences(self.mount, files)
 
-    def cpu(self):
-        """CPU seconds of the engine and of all that it has started."""
-        engine, ticks = self.engine(), 0
-        for path in glob.glob("/proc/[0-9]*/stat"):
-            try:
-                with open(path, encoding="ascii", errors="replace") as stat:
-                    pid, rest = stat.read().split(" (", 1)
-            except OSError:
-                continue
-            fields = rest.rsplit(")", 1)[1].split()  # from the state on, which is the third of proc(5)
-            if int(pid) == engine:
-                ticks += sum(map(int, fields[11:15]))
-            elif int(fields[1]) == engine:
-                ticks += sum(map(int, fields[11:13]))
-        return ticks / os.sysconf("SC_CLK_TCK")
-
     def engine(self):
-        return int(re.search(rb"engine: (\d+)", self.status())[1])
+        return engine_of(self.status())
 
     # --- one case ---
 
@@ -209,13 +193,13 @@ class Mounting:
         return run, faults
 
     def one(self, case, is_good_next):
-        engine, before = self.engine(), self.cpu()
+        engine, before = self.engine(), cpu_of(self.engine())
         run, faults = self.push_case(case) if case.kind == "object" else self.turn_case(case)
         if run.is_late:
             faults.append("late")
         if self.engine() != engine:
             return [*faults, "the engine is another one"]
-        took = self.cpu() - before
+        took = cpu_of(engine) - before
         self.times.took(took, f"mount {case.room}: {case.name}")
         if took > self.seconds:
             faults.append(f"took {took:.1f} s of CPU time")

@@ -1,4 +1,5 @@
 """TAP, and one program run within its limits."""
+import glob
 import os
 import re
 import signal
@@ -88,6 +89,26 @@ class Run:
         if self.mib > mib:
             faults.append(f"took {self.mib:.0f} MiB")
         return faults + self.text.splitlines()[:20] if faults else []
+
+
+def engine_of(status):
+    """The pid of the engine, from .status."""
+    return int(re.search(rb"engine: (\d+)", status)[1])
+
+
+def cpu_of(engine):
+    """CPU seconds of an engine and of all that it has started."""
+    ticks = 0
+    for path in glob.glob("/proc/[0-9]*/stat"):
+        try:
+            with open(path, encoding="ascii", errors="replace") as stat:
+                pid, rest = stat.read().split(" (", 1)
+        except OSError:
+            continue
+        fields = rest.rsplit(")", 1)[1].split()  # from the state on, which is the third of proc(5)
+        if engine in (int(pid), int(fields[1])):
+            ticks += sum(map(int, fields[11:15]))  # its own, and that of children that have ended
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def said_wrong(data):
