@@ -44,11 +44,12 @@ is "$(our_processes)" '' 'nothing is left'
 # What is taken away while it is in use can be read on, without the door that root's mounts have.
 as_user refmount mount -o poll=1h "$T/user/repo" "$U"
 as_user sh -c 'exec sleep infinity <"$0"' "$U/d/b" &
+disown
 wait_until 5 pgrep -f '^sleep infinity'
 holder=$(pgrep -f '^sleep infinity')
 ok 'unmounts lazily' as_user refmount umount --lazy "$U"
 ok 'the keeper has ended' wait_until 5 not pgrep -f '^refmount: keeper'
 is "$(as_user cat "/proc/$holder/fd/0" 2>&1)" bee 'who has a file open reads on'
-kill $holder 2>/dev/null; wait 2>/dev/null
+kill $holder
 ok 'then nothing is left' wait_until 5 nothing_left
 finish

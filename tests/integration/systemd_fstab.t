@@ -35,6 +35,13 @@ boot reader.service
 is "$(cat "$T/first")" one 'a service with RequiresMountsFor= begins after it'
 new=$(commit a two)
 ok 'it follows' inside refmount wait "$M" "$new" --timeout 20s
+inside sh -c "exec sleep infinity <$M/a" &
+disown
+wait_until 5 pgrep -f '^sleep infinity'
+exits 1 'failed' 'while it is in use it cannot be stopped' inside systemctl stop "$unit"
+is "$(inside cat "$M/a")" two 'and goes on'
+kill "$(pgrep -f '^sleep infinity')"
+inside systemctl start reader.service # which the attempt has stopped
 ok 'the mount is stopped' inside systemctl stop "$unit"
 is "$(cat "$T/last")" bee 'after the service, which still has its files'
 ok 'nothing of it is left' wait_until 10 nothing_left

@@ -15,6 +15,7 @@ is "$(XDG_RUNTIME_DIR=$T verify user "$T/refmount@.service")" '' 'nor about the 
 exposure() { systemd-analyze security --offline=true --threshold="$1" "$T/$2" --no-pager; }
 ok 'exposure: at most 7.2' exposure 72 refmount@web.service
 ok 'with strict.conf: at most 5.5' exposure 55 refmount@strict.service
+ok 'for users: 9.8' exposure 98 refmount@.service
 
 new_repo
 config() { # NAME REPOSITORY [LINE...]

@@ -22,6 +22,7 @@ WantedBy=multi-user.target
 UNIT
 boot reader.service refmount@late.service
 web=refmount@web.service
+wait_until 10 test -s "$T/first"
 is "$(cat "$T/first")" one 'what says After= finds its configuration when it starts'
 like "$(inside systemctl show -P StatusText $web)" '^[0-9a-f]{12} of HEAD, Synced, Healthy$' 'systemctl status says what is served'
 ok 'the descriptors are kept' test "$(inside systemctl show -P NFileDescriptorStore $web)" -ge 3
@@ -61,7 +62,9 @@ ok 'until it works' wait_until 20 unit_is refmount@late.service ActiveState acti
 ok 'refmount.target starts those that are enabled' inside sh -c "systemctl enable -q $web && systemctl start refmount.target && mountpoint -q $M"
 ok 'and stops them' inside sh -c "systemctl stop refmount.target && ! mountpoint -q $M"
 
-inside systemctl start refmount.target
+printf '[Unit]\nWants=refmount.target\nAfter=refmount.target\n[Service]\nType=oneshot\nExecStart=/bin/sh -c "cat %s >%s"\n' "$M/a" "$T/second" >"$UNITS/all.service"
+inside systemctl start all.service
+is "$(cat "$T/second")" one 'what says After=refmount.target begins after all of them'
 inside systemctl start --no-block --job-mode=replace-irreversibly poweroff.target
 ok 'the machine turns itself off' wait_until 20 not kill -0 "$SYSTEM"
 is "$(cat "$T/last")" one 'a service that stops still has its configuration'
