@@ -1,8 +1,6 @@
 /* Who has opened what, as the shared state has it: a real mount, a real queue. */
 #include "tests/unit/fs_host.h"
 
-static bool has_fuse;
-
 #define NEEDS_QUEUE(host)                                                                          \
 	do {                                                                                       \
 		if (!has_fuse)                                                                     \
@@ -160,11 +158,8 @@ int main(int argc, char **argv)
 			cmocka_unit_test(what_is_no_open),
 			cmocka_unit_test(servers_come_and_go),
 	};
-	int rc = host_role(argv);
 
 	(void)argc;
-	if (rc >= 0)
-		return rc;
-	has_fuse = host_enter_namespace();
+	host_begin(argv);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -346,6 +346,24 @@ static inline bool host_enter_namespace(void)
 	return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
 }
 
+static bool has_fuse;
+
+#define NEEDS_FUSE()                                                                               \
+	do {                                                                                       \
+		if (!has_fuse)                                                                     \
+			skip();                                                                    \
+	} while (0)
+
+/* First of all in main(): a process that was started for a role does not come back. */
+static inline void host_begin(char **argv)
+{
+	int rc = host_role(argv);
+
+	if (rc >= 0)
+		exit(rc);
+	has_fuse = host_enter_namespace();
+}
+
 static inline void host_start_keeper(struct host *host)
 {
 	const char *argv[] = {"refmount: keeper test", NULL};

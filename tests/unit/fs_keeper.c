@@ -7,14 +7,6 @@
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
 
-static bool has_fuse;
-
-#define NEEDS_FUSE()                                                                               \
-	do {                                                                                       \
-		if (!has_fuse)                                                                     \
-			skip();                                                                    \
-	} while (0)
-
 static bool wait_until(
 		bool (*done)(const struct host *host, long arg), const struct host *host, long arg)
 {
@@ -664,11 +656,8 @@ int main(int argc, char **argv)
 			cmocka_unit_test(test_mount_point_is_checked),
 			cmocka_unit_test(test_corpse_is_removed),
 	};
-	int rc = host_role(argv);
 
 	(void)argc;
-	if (rc >= 0)
-		return rc;
-	has_fuse = host_enter_namespace();
+	host_begin(argv);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,8 +9,6 @@
 #define LONG_MS	 20000u /* nothing ends, but for what takes a second */
 #define SHORT_MS 20u	/* to be waited for */
 
-static bool has_fuse;
-
 /* --- the rules --- */
 
 struct scene {
@@ -429,11 +427,8 @@ int main(int argc, char **argv)
 			cmocka_unit_test(many_processes),
 			cmocka_unit_test(one_process_and_another),
 	};
-	int rc = host_role(argv);
 
 	(void)argc;
-	if (rc >= 0)
-		return rc;
-	has_fuse = host_enter_namespace();
+	host_begin(argv);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

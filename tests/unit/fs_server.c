@@ -8,14 +8,6 @@
 
 #include "fs/segments.h"
 
-static bool has_fuse;
-
-#define NEEDS_FUSE()                                                                               \
-	do {                                                                                       \
-		if (!has_fuse)                                                                     \
-			skip();                                                                    \
-	} while (0)
-
 static void path_in(const struct host *host, const char *name, char out[200])
 {
 	(void)snprintf(out, 200, "%s/%s", host->mountpoint, name);
@@ -505,11 +497,8 @@ int main(int argc, char **argv)
 			cmocka_unit_test(test_listing_is_kept_and_right),
 			cmocka_unit_test(test_switch_is_atomic),
 	};
-	int rc = host_role(argv);
 
 	(void)argc;
-	if (rc >= 0)
-		return rc;
-	has_fuse = host_enter_namespace();
+	host_begin(argv);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
