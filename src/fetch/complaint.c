@@ -282,8 +282,15 @@ static int say_no_ref(const struct failure *failure, struct err *err)
 	return err_set(err, ENOENT, "no ref '%s'", failure->job->ref);
 }
 
-static int say_no_commit(const struct failure *failure, struct err *err)
+static int say_no_object(const struct failure *failure, struct err *err)
 {
+	struct oid id;
+
+	if (is_given(failure->job->folder) && oid_parse(failure->job->ref, &id) < 0)
+		return err_set(err, ENOENT,
+				"%s does not give out all files of '%s': its repository may be "
+				"damaged",
+				failure->host, failure->job->folder);
 	return err_set(err, ENOENT, "%s does not give out '%s'", failure->host, failure->job->ref);
 }
 
@@ -323,8 +330,8 @@ static const struct {
 		{"died of signal 24", say_too_costly, COMPLAINT_FINAL},
 		{"ut of memory", say_too_costly, COMPLAINT_FINAL},
 		{"couldn't find remote ref", say_no_ref, COMPLAINT_NO_REF},
-		{"not our ref", say_no_commit, COMPLAINT_NO_OBJECT},
-		{"unadvertised object", say_no_commit, COMPLAINT_NO_OBJECT},
+		{"not our ref", say_no_object, COMPLAINT_NO_OBJECT},
+		{"unadvertised object", say_no_object, COMPLAINT_NO_OBJECT},
 		{"does not support shallow", say_no_shallow, COMPLAINT_NO_SHALLOW},
 		{"HOST IDENTIFICATION HAS CHANGED", say_host_key, COMPLAINT_FINAL},
 		{"Host key verification failed", say_host_key, COMPLAINT_FINAL},
@@ -408,6 +415,11 @@ static int say_unknown(const struct failure *failure, struct err *err)
 		line_behind(failure->text, "error: ", line);
 	if (line[0])
 		return err_set(err, EIO, "git: %s", line);
+	if (failure->remote && failure->run->errors.len > 0 && !failure->text[0])
+		return err_set(err, EIO,
+				"%s ended the fetch for a reason of its own: its repository may be "
+				"damaged",
+				failure->host);
 	return err_set(err, EIO, "git %s",
 			proc_status_text(failure->run->status, line, sizeof(line)));
 }

@@ -289,8 +289,9 @@ static bool find_another_way(struct fetch *fetch, struct err *err)
 		fetch->depth = 0;
 		return true;
 	case COMPLAINT_NO_OBJECT:
-		/* All of it, then. */
-		return fetch->mirror.is_partial && begin_anew(fetch, "", err);
+		/* All of it, then; unless it could do better before. */
+		return fetch->mirror.is_partial && oid_is_zero(&fetch->mirror.tip) &&
+				begin_anew(fetch, "", err);
 	case COMPLAINT_DAMAGE:
 		/* What is ours can be had again. */
 		if (oid_is_zero(&fetch->mirror.tip) && mirror_packs(&fetch->mirror) == 0)

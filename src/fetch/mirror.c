@@ -174,6 +174,8 @@ static bool is_mirror_of(struct mirror *mirror, const char *url, const char *fol
 	(void)file_read(mirror->dir, URL_FILE, TEXT_MAX, &found, NULL);
 	is_all = strcmp(buf_str(&found), url) == 0;
 	is_same = buf_ok(&wanted) && strcmp(buf_str(&found), buf_str(&wanted)) == 0;
+	/* What was to become one of all and did not says nothing about the server of today. */
+	is_all = is_all && (!folder[0] || mirror_packs(mirror) > 0);
 	mirror->is_partial = !is_all;
 	buf_release(&wanted);
 	buf_release(&found);

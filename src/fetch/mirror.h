@@ -48,7 +48,8 @@ struct mirror {
 
 /*
  * Open the mirror of URL, or of its FOLDER ("": all), at PATH (borrowed), make one where there is none, empty it when it
- * is of something else, and remove what was left of earlier attempts. A mirror of all does for a folder as well.
+ * is of something else, and remove what was left of earlier attempts. A mirror of all that has something does for a folder as
+ * well.
  */
 int mirror_open(const char *path, const char *url, const char *folder, struct mirror *out,
 		struct err *err);

@@ -38,6 +38,16 @@ ok 'an older commit, without the server' refmount switch "$M" "$old"
 is "$(cat "$M/b")" bee1 'has its files'
 proxy_mode pass
 ok 'back' refmount resume "$M"
+
+# A server that has lost a file of the folder is not believed, and what is served stays.
+new=$(push d/b lost)
+id=$(blob d/b) && rm -f "$B/objects/${id:0:2}/${id:2}"
+exits 1 "does not give out all files of 'd': its repository may be damaged" 'a file that the server does not have' refmount sync "$M"
+is "$(cat "$M/b")" new 'what was there is'
+git -C "$R" cat-file blob "$id" | git -C "$B" hash-object -w --stdin >/dev/null
+ok 'it is put back' refmount sync "$M"
+is "$(cat "$M/b")" lost 'and shown'
+ok 'still no more than the folder is fetched' not has_object "$(blob big4)"
 ok 'umount' refmount umount "$M"
 
 # A manifest needs files wherever they lie.

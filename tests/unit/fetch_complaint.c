@@ -153,7 +153,7 @@ static void strangers(void **state)
 	says(&job, "", "git exited with 128");
 	/* What the server says decides nothing and is not repeated. */
 	says(&job, "remote: Permission denied (publickey)\nremote: call +1 555 0100\n",
-			"git exited with 128");
+			"git.example.com:8443 ended the fetch for a reason of its own");
 }
 
 static void ended(void **state)

@@ -85,6 +85,8 @@ static void a_folder(void **state)
 	assert_int_equal(mirror_open(path, URL, "", &mirror, NULL), 0);
 	assert_false(mirror.is_partial);
 	put("mark", "");
+	put("objects/pack/" PACK ".pack", "pack");
+	put("objects/pack/" PACK ".idx", "index");
 	mirror_close(&mirror);
 	/* All does for a folder. */
 	assert_int_equal(mirror_open(path, URL, "d/e", &mirror, NULL), 0);
@@ -104,6 +106,10 @@ static void a_folder(void **state)
 	mirror_close(&mirror);
 	assert_int_equal(mirror_open(path, URL, "", &mirror, NULL), 0);
 	assert_true(!mirror.is_partial && !exists("mark"));
+	mirror_close(&mirror);
+	/* Nothing at all is a mirror of what is asked for. */
+	assert_int_equal(mirror_open(path, URL, "d", &mirror, NULL), 0);
+	assert_true(mirror.is_partial);
 	mirror_close(&mirror);
 }
 
