@@ -275,6 +275,7 @@ torture: all build/torture/checker
 	@KILL_STEP=1 TEST_SECONDS=600 REFMOUNT_BIN=$(CURDIR)/build tests/integration/kill_calls.t
 	@COMMITS=500 TEST_SECONDS=900 REFMOUNT_BIN=$(CURDIR)/build tests/integration/leases_programs.t
 	@COMMITS=500 TEST_SECONDS=900 REFMOUNT_BIN=$(CURDIR)/build tests/integration/leases_parallel.t
+	@COMMITS=500 TEST_SECONDS=900 REFMOUNT_BIN=$(CURDIR)/build tests/integration/leases_services.t
 	@THREADS=100000 TEST_SECONDS=900 REFMOUNT_BIN=$(CURDIR)/build tests/integration/leases_storm.t
 	@KILLS=200 TEST_SECONDS=900 REFMOUNT_BIN=$(CURDIR)/build tests/remote/kill_fetcher.t
 	@ROUNDS=200 TEST_SECONDS=900 REFMOUNT_BIN=$(CURDIR)/build tests/remote/weather.t
