@@ -1,10 +1,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "src/base/buf.h"
 #include "src/base/diag.h"
 #include "src/base/err.h"
+#include "src/base/notify.h"
 #include "src/base/path.h"
 #include "src/cmd/config.h"
 #include "src/cmd/options.h"
@@ -33,6 +35,19 @@ static const struct option mount_options[] = {
 		{NULL, 0, OPTION_FLAG, 0, NULL, NULL},
 };
 
+/* It would work, and look from inside as if all were well. */
+static void warn_unseen(const struct settings *settings)
+{
+	struct stat ours, others;
+
+	if (!notify_is_wanted() || stat("/proc/self/ns/mnt", &ours) < 0 ||
+			stat("/proc/1/ns/mnt", &others) < 0 || ours.st_ino == others.st_ino)
+		return;
+	say_warning("this service has a mount namespace of its own, as by ProtectSystem=: "
+		    "nobody else sees what is mounted on '%s'",
+			settings->mountpoint);
+}
+
 /* Settings, checks, start. A mount that PLAN only pretends to want is not started. */
 static int mount_plan(const struct plan *plan, bool is_fake)
 {
@@ -50,6 +65,8 @@ static int mount_plan(const struct plan *plan, bool is_fake)
 		say_warning("%s", warning.text);
 	if (err.code)
 		(void)say_error("%s", err.text);
+	if (rc == 0)
+		warn_unseen(&settings);
 	if (rc < 0)
 		code = EXIT_USAGE;
 	else if (!is_fake)

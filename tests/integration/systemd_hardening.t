@@ -48,7 +48,9 @@ boot forge.service refmount@plain.service refmount@hidden.service
 ns() { inside readlink "/proc/$1/ns/mnt"; }
 is "$(ns "$(main_pid refmount@plain.service)")" "$(ns 1)" 'the unit has no mount namespace of its own'
 is "$(inside cat "$T/plain/a")" one 'what it mounts is seen'
+ok 'there is nothing to warn of' not grep -q namespace "$LOGS/refmount@plain.service"
 ok 'with ProtectSystem= and MountFlags=shared there is a mount' wait_until 10 unit_is refmount@hidden.service ActiveState active
+ok 'which says what is wrong' grep -q 'this service has a mount namespace of its own' "$LOGS/refmount@hidden.service"
 ok 'and nobody sees it' inside sh -c "! mountpoint -q $T/hidden"
 ok 'strict: it starts' wait_until 20 inside sh -c 'systemctl start refmount@strict'
 is "$(inside "$PYTHON" "$here/status.py" "$T/strict/.status" "[k for k, v in s['features'].items() if v is False]")" '[]' 'strict: no feature is off'
