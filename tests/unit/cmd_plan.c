@@ -43,11 +43,19 @@ static void with_options(struct plan *plan, const char *options)
 	}
 }
 
-static void complete_settings(void **state)
+static void expect_settings(const struct plan *plan, struct settings *settings)
 {
-	struct settings settings = SETTINGS_INIT;
 	struct diag findings = DIAG_INIT;
 	struct err err = ERR_INIT;
+
+	*settings = (struct settings)SETTINGS_INIT;
+	if (plan_settings(plan, settings, &findings, &err) != 0)
+		fail_msg("said: %s", err.text);
+}
+
+static void complete_settings(void **state)
+{
+	struct settings settings;
 	struct plan plan;
 	char text[256];
 
@@ -56,7 +64,7 @@ static void complete_settings(void **state)
 			"path=a/b/"
 			",poll=2m,history=3,state=st,uid=12,gid=13,noexec,allow_rewind,debug,"
 			"nofail,x-y");
-	assert_int_equal(plan_settings(&plan, &settings, &findings, &err), 0);
+	expect_settings(&plan, &settings);
 	(void)snprintf(text, sizeof(text), "%s/repo", dir);
 	assert_string_equal(settings.source, text);
 	(void)snprintf(text, sizeof(text), "%s/mnt", dir);
@@ -78,16 +86,14 @@ static void complete_settings(void **state)
 
 static void defaults(void **state)
 {
-	struct settings settings = SETTINGS_INIT;
-	struct diag findings = DIAG_INIT;
-	struct err err = ERR_INIT;
+	struct settings settings;
 	struct plan plan;
 
 	(void)state;
 	with_options(&plan, NULL);
 	plan.source = "repo";
 	plan.name = "web";
-	assert_int_equal(plan_settings(&plan, &settings, &findings, &err), 0);
+	expect_settings(&plan, &settings);
 	assert_string_equal(settings.ref, "HEAD");
 	assert_string_equal(settings.folder, "");
 	assert_string_equal(settings.name, "web");
@@ -101,9 +107,7 @@ static void defaults(void **state)
 
 static void trust_and_remotes(void **state)
 {
-	struct settings settings = SETTINGS_INIT;
-	struct diag findings = DIAG_INIT;
-	struct err err = ERR_INIT;
+	struct settings settings;
 	struct plan plan;
 	char text[256];
 
@@ -111,7 +115,7 @@ static void trust_and_remotes(void **state)
 	with_options(&plan,
 			"ca_file=/ca,ssh_key_file=key,username=u,signers=/s,depth=0,lease=0ms,"
 			"max_age=1d,debounce=1s");
-	assert_int_equal(plan_settings(&plan, &settings, &findings, &err), 0);
+	expect_settings(&plan, &settings);
 	assert_string_equal(settings.ca_file, "/ca");
 	(void)snprintf(text, sizeof(text), "%s/key", dir);
 	assert_string_equal(settings.ssh_key_file, text);
@@ -182,38 +186,33 @@ static void what_is_wrong_is_said(void **state)
 /* mount(8) puts `rw` in front of everything. */
 static void mount_may_say_rw(void **state)
 {
-	struct settings settings = SETTINGS_INIT;
-	struct diag findings = DIAG_INIT;
-	struct err err = ERR_INIT;
+	struct settings settings;
 	struct plan plan;
 
 	(void)state;
 	with_options(&plan, "rw,noauto,user=me,_netdev,nodev,nosuid");
 	plan.from_mount = true;
-	assert_int_equal(plan_settings(&plan, &settings, &findings, &err), 0);
+	expect_settings(&plan, &settings);
 	settings_release(&settings);
 }
 
 static void the_command_line_wins(void **state)
 {
 	static const char text[] = "repository: /nonexistent/x\nref: old\npoll: 1h\nhistory: 5\n";
-	struct settings settings = SETTINGS_INIT;
-	struct diag findings = DIAG_INIT;
-	struct err err = ERR_INIT;
+	struct settings settings;
 	struct plan plan;
 
 	(void)state;
 	assert_int_equal(file_replace(AT_FDCWD, "c.yaml", text, strlen(text), 0644, NULL), 0);
 	with_options(&plan, "poll=1m");
 	plan.config = "c.yaml";
-	assert_int_equal(plan_settings(&plan, &settings, &findings, &err), 0);
+	expect_settings(&plan, &settings);
 	assert_string_equal(settings.ref, "main");
 	assert_int_equal(settings.poll_ms, 60000);
 	assert_int_equal(settings.history, 5);
 	settings_release(&settings);
-	settings = (struct settings)SETTINGS_INIT;
 	plan.source = NULL;
-	assert_int_equal(plan_settings(&plan, &settings, &findings, &err), 0);
+	expect_settings(&plan, &settings);
 	assert_string_equal(settings.source, "/nonexistent/x");
 	assert_string_equal(settings.ref, "old");
 	settings_release(&settings);
@@ -223,9 +222,7 @@ static void the_command_line_wins(void **state)
 static void facts_and_secrets(void **state)
 {
 	static const char text[] = "facts: {env: dev, role: web, zone: 7}\nsecrets: /etc/s\n";
-	struct settings settings = SETTINGS_INIT;
-	struct diag findings = DIAG_INIT;
-	struct err err = ERR_INIT;
+	struct settings settings;
 	struct plan plan;
 
 	(void)state;
@@ -233,15 +230,14 @@ static void facts_and_secrets(void **state)
 	with_options(&plan, "facts=env=prod:host=a-1");
 	plan.config = "f.yaml";
 	plan.facts = (struct option_list){.items = {"role=db", "site=a=b:c"}, .count = 2};
-	assert_int_equal(plan_settings(&plan, &settings, &findings, &err), 0);
+	expect_settings(&plan, &settings);
 	assert_string_equal(settings.facts, "env=prod\nhost=a-1\nrole=db\nsite=a=b:c\nzone=7\n");
 	assert_string_equal(settings.secrets, "/etc/s");
 	settings_release(&settings);
 
-	settings = (struct settings)SETTINGS_INIT;
 	with_options(&plan, NULL);
 	assert_int_equal(setenv("CREDENTIALS_DIRECTORY", "/run/credentials/x", 1), 0);
-	assert_int_equal(plan_settings(&plan, &settings, &findings, &err), 0);
+	expect_settings(&plan, &settings);
 	assert_int_equal(unsetenv("CREDENTIALS_DIRECTORY"), 0);
 	assert_string_equal(settings.secrets, "/run/credentials/x");
 	assert_int_equal(strncmp(settings.facts, "host=", 5), 0);
