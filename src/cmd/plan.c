@@ -1,4 +1,3 @@
-#include "src/base/mountinfo.h"
 #include "src/cmd/plan.h"
 
 #include <errno.h>
@@ -10,6 +9,7 @@
 #include "src/base/buf.h"
 #include "src/base/diag.h"
 #include "src/base/err.h"
+#include "src/base/mountinfo.h"
 #include "src/base/pairs.h"
 #include "src/base/path.h"
 #include "src/cmd/config.h"
@@ -23,48 +23,17 @@
 #define UNSET  UINT64_MAX
 #define MIRROR "mirror.git" /* below the state folder */
 
-/* Texts that are settings just as they are; the first ones are the paths of files. */
-enum {
-	PLAN_SSH_KEY,
-	PLAN_SSH_KNOWN_HOSTS,
-	PLAN_PASSWORD,
-	PLAN_TOKEN,
-	PLAN_BEARER_TOKEN,
-	PLAN_CLIENT_CERT,
-	PLAN_CLIENT_KEY,
-	PLAN_CA,
-	PLAN_SIGNERS,
-	PLAN_KEYRING,
-	PLAN_FILES,
-	PLAN_USERNAME = PLAN_FILES,
-	PLAN_PROXY,
-	PLAN_TEXTS
-};
-
-static const size_t plan_texts[PLAN_TEXTS] = {
-		[PLAN_SSH_KEY] = offsetof(struct settings, ssh_key_file),
-		[PLAN_SSH_KNOWN_HOSTS] = offsetof(struct settings, ssh_known_hosts_file),
-		[PLAN_PASSWORD] = offsetof(struct settings, password_file),
-		[PLAN_TOKEN] = offsetof(struct settings, token_file),
-		[PLAN_BEARER_TOKEN] = offsetof(struct settings, bearer_token_file),
-		[PLAN_CLIENT_CERT] = offsetof(struct settings, client_cert_file),
-		[PLAN_CLIENT_KEY] = offsetof(struct settings, client_key_file),
-		[PLAN_CA] = offsetof(struct settings, ca_file),
-		[PLAN_SIGNERS] = offsetof(struct settings, signers),
-		[PLAN_KEYRING] = offsetof(struct settings, keyring),
-		[PLAN_USERNAME] = offsetof(struct settings, username),
-		[PLAN_PROXY] = offsetof(struct settings, proxy),
-};
-
-/* What `-o` sets. */
+/* What `-o` sets. Texts that are settings just as they are have the places of these. */
 struct keys {
 	const char *path, *state, *uid, *gid, *facts, *secrets;
-	const char *texts[PLAN_TEXTS]; /* in the order of plan_texts */
+	struct settings as_is; /* nothing in it but such texts, all borrowed */
 	uint64_t poll_ms, history, depth, lease_ms, max_age_ms, debounce_ms;
 	bool allow_other, noexec, allow_rewind, debug, rw;
 };
 
 #define FIELD(field) offsetof(struct keys, field)
+#define AS_IS(field) offsetof(struct keys, as_is.field)
+#define VALUE_FILE   "FILE" /* the path of one */
 
 const struct option plan_keys[] = {
 		{"path", 0, OPTION_TEXT, FIELD(path), "DIR", "show only this folder of the tree"},
@@ -86,30 +55,29 @@ const struct option plan_keys[] = {
 				"what refmount.yaml may know about this node"},
 		{"secrets", 0, OPTION_TEXT, FIELD(secrets), "DIR",
 				"where the secrets named in refmount.yaml lie"},
-		{"ssh_key_file", 0, OPTION_TEXT, FIELD(texts[PLAN_SSH_KEY]), "FILE",
+		{"ssh_key_file", 0, OPTION_TEXT, AS_IS(ssh_key_file), VALUE_FILE,
 				"private key for an ssh repository"},
-		{"ssh_known_hosts_file", 0, OPTION_TEXT, FIELD(texts[PLAN_SSH_KNOWN_HOSTS]), "FILE",
+		{"ssh_known_hosts_file", 0, OPTION_TEXT, AS_IS(ssh_known_hosts_file), VALUE_FILE,
 				"its host key, as ssh-keyscan prints it"},
-		{"username", 0, OPTION_TEXT, FIELD(texts[PLAN_USERNAME]), "NAME",
-				"for an https repository"},
-		{"password_file", 0, OPTION_TEXT, FIELD(texts[PLAN_PASSWORD]), "FILE",
+		{"username", 0, OPTION_TEXT, AS_IS(username), "NAME", "for an https repository"},
+		{"password_file", 0, OPTION_TEXT, AS_IS(password_file), VALUE_FILE,
 				"with its password; read at each fetch"},
-		{"token_file", 0, OPTION_TEXT, FIELD(texts[PLAN_TOKEN]), "FILE",
+		{"token_file", 0, OPTION_TEXT, AS_IS(token_file), VALUE_FILE,
 				"with an access token; read at each fetch"},
-		{"bearer_token_file", 0, OPTION_TEXT, FIELD(texts[PLAN_BEARER_TOKEN]), "FILE",
+		{"bearer_token_file", 0, OPTION_TEXT, AS_IS(bearer_token_file), VALUE_FILE,
 				"with one that is sent as Authorization: Bearer"},
-		{"client_cert_file", 0, OPTION_TEXT, FIELD(texts[PLAN_CLIENT_CERT]), "FILE",
+		{"client_cert_file", 0, OPTION_TEXT, AS_IS(client_cert_file), VALUE_FILE,
 				"certificate to show to an https repository"},
-		{"client_key_file", 0, OPTION_TEXT, FIELD(texts[PLAN_CLIENT_KEY]), "FILE",
+		{"client_key_file", 0, OPTION_TEXT, AS_IS(client_key_file), VALUE_FILE,
 				"its private key"},
-		{"ca_file", 0, OPTION_TEXT, FIELD(texts[PLAN_CA]), "FILE",
+		{"ca_file", 0, OPTION_TEXT, AS_IS(ca_file), VALUE_FILE,
 				"who may vouch for an https repository"},
-		{"proxy", 0, OPTION_TEXT, FIELD(texts[PLAN_PROXY]), "URL", "to reach it through"},
+		{"proxy", 0, OPTION_TEXT, AS_IS(proxy), "URL", "to reach it through"},
 		{"depth", 0, OPTION_NUMBER, FIELD(depth), "N",
 				"commits of history to fetch at first (50; 0: all)"},
-		{"signers", 0, OPTION_TEXT, FIELD(texts[PLAN_SIGNERS]), "FILE",
+		{"signers", 0, OPTION_TEXT, AS_IS(signers), VALUE_FILE,
 				"who may sign commits, as ssh-keygen(1) has it"},
-		{"keyring", 0, OPTION_TEXT, FIELD(texts[PLAN_KEYRING]), "FILE",
+		{"keyring", 0, OPTION_TEXT, AS_IS(keyring), VALUE_FILE,
 				"the same with OpenPGP, as gpgv(1) has it"},
 		{"max_age", 0, OPTION_DURATION, FIELD(max_age_ms), "DURATION",
 				"no contact for longer is a fault (0: never)"},
@@ -185,16 +153,27 @@ static int take_facts(struct settings *settings, const char *text, struct err *e
 	return rc;
 }
 
+static int apply_text(const struct option *option, const char *text, struct settings *settings,
+		struct err *err)
+{
+	char **field = (char **)((uintptr_t)settings + option->offset - FIELD(as_is));
+
+	return strcmp(option->value, VALUE_FILE) == 0 ? setting_file(field, "file", text, err)
+						      : setting_text(field, text, err);
+}
+
 static int apply_texts(const struct keys *keys, struct settings *settings, struct err *err)
 {
+	const struct option *option;
 	int rc = 0;
 
-	for (size_t i = 0; i < PLAN_TEXTS && rc == 0; i++) {
-		char **field = (char **)((uintptr_t)settings + plan_texts[i]);
+	for (option = plan_keys; option->name && rc == 0; option++) {
+		const char *text = NULL;
 
-		if (keys->texts[i])
-			rc = i < PLAN_FILES ? setting_file(field, "file", keys->texts[i], err)
-					    : setting_text(field, keys->texts[i], err);
+		if (option->kind == OPTION_TEXT && option->offset >= FIELD(as_is))
+			text = *(const char **)((uintptr_t)keys + option->offset);
+		if (text)
+			rc = apply_text(option, text, settings, err);
 	}
 	return rc;
 }
