@@ -17,6 +17,7 @@
 #include "src/cmd/say.h"
 #include "src/cmd/verbs.h"
 #include "src/git/blame.h"
+#include "src/jinja/jinja.h"
 #include "src/render/input.h"
 #include "src/render/manifest.h"
 #include "src/render/output.h"
@@ -253,14 +254,17 @@ static void print_names(struct rendering *rendering, const struct shown_file *fi
 	}
 }
 
-static void print_read(struct rendering *rendering, const struct read_value *read)
+static void print_read(struct rendering *rendering, const struct shown_file *file,
+		const struct read_value *read)
 {
 	const struct value *root = render_values(rendering->render);
 	const struct value *value = reads_find(read, root);
 	struct buf path = BUF_INIT, place = BUF_INIT, shown = BUF_INIT;
 
 	reads_show(read, &path);
-	if (!value)
+	if (!value && file->engine == ENGINE_JINJA && jinja_gives(buf_str(&path)))
+		buf_add_str(&shown, "(given to every template)");
+	else if (!value)
 		buf_add_str(&shown, "(not there)");
 	else if (str_has_prefix(buf_str(&path), READS_SECRETS) || path.len == 0)
 		buf_add_str(&shown, "(not shown)");
@@ -292,7 +296,7 @@ static int explain_file(struct rendering *rendering, const struct shown_file *fi
 		print_names(rendering, file, &reads);
 		for (size_t i = 0; i < reads.value_count; i++) {
 			if (reads.values[i].kind != READ_KIND)
-				print_read(rendering, &reads.values[i]);
+				print_read(rendering, file, &reads.values[i]);
 		}
 	}
 	reads_release(&reads);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "src/jinja/eval.h"
+#include "src/jinja/jinja.h"
 #include "src/jinja/method.h"
 #include "src/jinja/text.h"
 
@@ -235,6 +236,8 @@ static const struct {
 		{"joiner", {.type = "type", .call = call_joiner}},
 };
 
+static const char *const texts[] = {"managed", "ansible_managed"};
+
 int globals_find(struct eval *eval, const struct name *name, struct object *out, bool *found)
 {
 	*found = true;
@@ -242,12 +245,25 @@ int globals_find(struct eval *eval, const struct name *name, struct object *out,
 		if (text_equal_z(&name->text, functions[i].name))
 			return object_native(eval->run, &functions[i].class, NULL, out);
 	}
-	if (eval->managed &&
-			(text_equal_z(&name->text, "managed") ||
-					text_equal_z(&name->text, "ansible_managed")))
-		return object_string_z(eval->run, eval->managed, out);
+	for (size_t i = 0; eval->managed && i < sizeof(texts) / sizeof(texts[0]); i++) {
+		if (text_equal_z(&name->text, texts[i]))
+			return object_string_z(eval->run, eval->managed, out);
+	}
 	*found = false;
 	return 0;
+}
+
+bool jinja_gives(const char *name)
+{
+	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
+		if (strcmp(name, functions[i].name) == 0)
+			return true;
+	}
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		if (strcmp(name, texts[i]) == 0)
+			return true;
+	}
+	return false;
 }
 
 const char *globals_refused(const struct name *name)

@@ -81,6 +81,9 @@ struct jinja_render {
 int jinja_render(struct jinja *jinja, struct jinja_render *render, struct buf *out,
 		struct jinja_fault *fault);
 
+/* Is NAME, when no value has it, what every template is given: a function, or `managed`? */
+bool jinja_gives(const char *name);
+
 /* Parse NAME only: 0, or -1 with FAULT set. */
 int jinja_check(struct jinja *jinja, const char *name, struct jinja_fault *fault);
 

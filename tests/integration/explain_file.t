@@ -10,6 +10,9 @@ printf 'app: {port: 80, host: a}\nother: 1\n' >"$R/values.yaml"
 echo 'port {{ app.port }}' >"$R/lib/part.j2"
 printf '{%% include "part.j2" %%}\n{{ secrets.pw }}{{ extra | default("") }}\n' >"$R/files/a.conf.j2"
 echo x >"$R/files/plain"
+echo '# {{ ansible_managed }} {{ managed }} {{ range(2) | list }} {{ values | default(0) }}' >"$R/files/given.j2"
+# shellcheck disable=SC2016
+echo '${managed}' >"$R/files/other.subst"
 
 is "$(refmount explain "$R" --secrets "$T/secrets" a.conf | tr -s ' ')" "a.conf
  source files/a.conf.j2, a template (jinja)
@@ -23,5 +26,11 @@ is "$(refmount explain "$R" v.json | tr -s ' ')" "v.json
  source refmount.yaml:6:3, a view of 'app' as json
  mode 0644
  reads app {\"port\": 80, \"host\": \"a\"} values.yaml:1:6" 'a view'
+is "$(refmount explain "$R" given | tr -s ' ' | grep reads)" " reads ansible_managed (given to every template)
+ reads managed (given to every template)
+ reads range (given to every template)
+ reads values (not there)" 'what every template is given'
+# shellcheck disable=SC2016
+like "$(refmount explain "$R" files/other.subst 2>/dev/null)" 'reads +managed +\(not there\)' 'and not a file with ${}'
 like "$(refmount explain "$R" plain)" 'files/plain, shown as it is' 'a plain file'
 finish
