@@ -43,8 +43,7 @@ is "$(our_processes)" '' 'nothing is left'
 
 # What is taken away while it is in use can be read on, without the door that root's mounts have.
 as_user refmount mount -o poll=1h "$T/user/repo" "$U"
-as_user sh -c 'exec sleep infinity <"$0"' "$U/d/b" &
-disown
+{ as_user sh -c 'exec sleep infinity <"$0"' "$U/d/b"; } 2>/dev/null &
 wait_until 5 pgrep -f '^sleep infinity'
 holder=$(pgrep -f '^sleep infinity')
 ok 'unmounts lazily' as_user refmount umount --lazy "$U"
