@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # With path=DIR only the files of that folder are fetched, of all commits that are, from a server that can leave something out.
+# Takes long: runs first.
 . "$(dirname "$0")/lib.sh"
 
 new_remote
