@@ -83,6 +83,20 @@ bool leases_are_on(const struct leases *leases)
 	return leases && chains_length_ns(&leases->state->leases.chains) > 0;
 }
 
+/* --- processes --- */
+
+/* Nothing is sent. The kernel looks whether the two belong together before it looks whether we may send. */
+static bool is_thread_of(uint32_t process, uint32_t thread)
+{
+	return syscall(SYS_tgkill, process, thread, 0) == 0 || errno != ESRCH;
+}
+
+/* Whoever has ended reads no further. */
+static bool has_ended(uint32_t process)
+{
+	return !is_thread_of(process, process);
+}
+
 /* --- which view a chain begins in --- */
 
 /* Does NODE, opened just now, show that its name was found before the flip that is settling? */
@@ -140,12 +154,6 @@ void leases_lose(struct leases *leases)
 }
 
 /* --- who asks --- */
-
-/* Nothing is sent. The kernel looks whether the two belong together before it looks whether we may send. */
-static bool is_thread_of(uint32_t process, uint32_t thread)
-{
-	return syscall(SYS_tgkill, process, thread, 0) == 0 || errno != ESRCH;
-}
 
 /* The chain of the process that THREAD is one of. Under the lock. */
 static struct chain *chain_of(struct leases *leases, uint32_t thread, uint64_t now)
@@ -216,7 +224,8 @@ static uint64_t last_end(struct leases *leases, uint32_t settling)
 		if (!atomic_load(&chain->process) || atomic_load(&chain->epoch) >= settling)
 			continue;
 		end = chains_end_ns(&shared->chains, chain);
-		last = end > last ? end : last;
+		if (end > last && !has_ended(atomic_load(&chain->process)))
+			last = end;
 	}
 	(void)pthread_mutex_unlock(&leases->lock);
 	return last;

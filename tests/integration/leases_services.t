@@ -48,7 +48,7 @@ load_postgres() {
 				SELECT count(DISTINCT setting) INTO n FROM pg_file_settings WHERE name LIKE 'app.%';
 				loads := loads + 1;
 				IF n <> 1 THEN torn := torn + 1; END IF;
-				PERFORM pg_sleep(0.12 + random() * 0.1);
+				PERFORM pg_sleep(0.52 + random() * 0.1);
 			END LOOP;
 			RAISE NOTICE 'said % %', loads, torn;
 		END \$\$
@@ -68,7 +68,7 @@ load_prometheus() {
 		curl -fs -X POST http://127.0.0.1:9090/-/reload || echo failed
 		revisions=$(curl -fs http://127.0.0.1:9090/api/v1/rules | grep -o '"revision":"[a-z]*"' | sort -u | wc -l)
 		loads=$((loads + 1)) torn=$((torn + (revisions != 1)))
-		sleep 0.1$((RANDOM % 10))
+		sleep 0.5$((3 + RANDOM % 7))
 	done
 	echo $loads $torn
 }
@@ -97,8 +97,8 @@ under_load() { # NAME
 	done
 }
 
-# Longer than the default, so that a busy machine does not matter.
-mounted "$R#main" -o lease=100ms
+# Longer than the default, so that a busy machine does not matter; they pause for longer than that.
+mounted "$R#main" -o lease=500ms
 [ "$(status "s['features']['leases']")" = True ] || skip_all "$(status "s['features'].get('leases_reason')")"
 under_load leases
 for service in "${services[@]}"; do

@@ -104,6 +104,12 @@ static bool always(void *arg)
 	return true;
 }
 
+static bool count(void *arg)
+{
+	(*(unsigned *)arg)++;
+	return true;
+}
+
 static void settle(struct scene *scene)
 {
 	leases_wait(scene->leases, leases_due_ns(scene->leases), always, NULL);
@@ -112,23 +118,46 @@ static void settle(struct scene *scene)
 
 static void whoever_has_begun_finishes(void **state)
 {
+	uint32_t self = (uint32_t)getpid();
 	struct scene scene;
 	uint64_t begun;
 
 	(void)state;
 	begin_scene(&scene);
-	assert_false(leases_ask(scene.leases, 7, 1, true));
-	assert_false(leases_ask(scene.leases, 7, 1, true)); /* nothing settles */
+	assert_false(leases_ask(scene.leases, self, 1, true));
+	assert_false(leases_ask(scene.leases, self, 1, true)); /* nothing settles */
 	begun = clock_mono_ms();
 	flip(&scene);
-	assert_true(leases_ask(scene.leases, 7, 2, true));
-	assert_true(leases_ask(scene.leases, 7, 2, false));
+	assert_true(leases_ask(scene.leases, self, 2, true));
+	assert_true(leases_ask(scene.leases, self, 2, false));
 	assert_false(leases_ask(scene.leases, 8, 2, true)); /* it begins with what is new */
 	assert_false(leases_ask(scene.leases, 9, 2, false));
 	set_length(&scene, SHORT_MS);
-	settle(&scene);
+	leases_wait(scene.leases, 0, always, NULL);
 	assert_true(clock_mono_ms() - begun >= SHORT_MS);
-	assert_false(leases_ask(scene.leases, 7, 2, true));
+	leases_end(scene.leases);
+	assert_false(leases_ask(scene.leases, self, 2, true));
+	end_scene(&scene);
+}
+
+/* One that has ended keeps nobody waiting. */
+static void whoever_has_ended_has_finished(void **state)
+{
+	pid_t other = fork();
+	unsigned rounds = 0;
+	struct scene scene;
+
+	(void)state;
+	assert_true(other >= 0);
+	if (other == 0)
+		_exit(0);
+	begin_scene(&scene);
+	leases_note(scene.leases, (uint32_t)other, NULL);
+	flip(&scene);
+	assert_true(leases_ask(scene.leases, (uint32_t)other, 2, false));
+	assert_int_equal(waitpid(other, NULL, 0), other);
+	leases_wait(scene.leases, 0, count, &rounds);
+	assert_int_equal(rounds, 1);
 	end_scene(&scene);
 }
 
@@ -417,6 +446,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(whoever_has_begun_finishes),
+			cmocka_unit_test(whoever_has_ended_has_finished),
 			cmocka_unit_test(a_moment_without_an_open_ends_it),
 			cmocka_unit_test(nobody_stays_behind),
 			cmocka_unit_test(the_file_tells_when_it_was_found),
