@@ -1,5 +1,5 @@
 /*
- * log: what the long-running roles say. Only engine, cmd and the roles in fs call this; rooms below
+ * log: what the long-running roles say. Only engine, http and the roles in fs call this; rooms below
  * return errors.
  *
  * One line an event: a sentence for people, and what it is about for programs. A terminal and syslog

@@ -1,7 +1,7 @@
 /*
  * workers: processes of ours with one job each: builders, fetchers, verifiers. A job is bytes, the
  * answer is bytes, then the process ends. What they mean, and whether an answer makes sense, is the
- * business of whoever uses this (builds.h).
+ * business of whoever uses this (build/builds.h).
  *
  * A job travels over a stream socket, descriptor 3 of the worker, that is shut down behind it, the
  * answer likewise, so the end of the stream is the end of the message. Answers are untrusted.
@@ -49,7 +49,7 @@ struct workers_spec {
 	const char *program; /* absolute path of refmount; borrowed like the other texts */
 	const char *role;    /* argv[0] is "refmount: ROLE NAME" */
 	const char *name;    /* of the mount */
-	int lock;	     /* that workers hold as well (sole.h), their descriptor 4; -1: none */
+	int lock;	     /* that workers hold as well (engine/sole.h), their descriptor 4; -1: none */
 	uint64_t deadline_ms;
 	size_t answer_max;	  /* bytes */
 	size_t most;		  /* that run at a time */

@@ -25,7 +25,7 @@ void build_run(const struct job *job, struct result *result);
 /*
  * Hash of all that shapes a tree besides the commit (struct generation.settings): folder, owner,
  * facts, format version of the builder. Not the limits: what was accepted once stays shown; nor the
- * secrets, which are nothing to be written down even as a hash (engine/secrets.h sees them change).
+ * secrets, which are nothing to be written down even as a hash (engine/credentials.h sees them change).
  */
 uint64_t build_settings(const struct job *job);
 

@@ -32,7 +32,7 @@ struct builds_spec {
 	struct loop *loop;
 	const char *program; /* absolute path of refmount; borrowed */
 	const char *name;    /* of the mount; borrowed */
-	int lock;	     /* that builders hold as well (sole.h); borrowed */
+	int lock;	     /* that builders hold as well (engine/sole.h); borrowed */
 	builds_idle_fn *on_idle;
 	void *arg;
 };

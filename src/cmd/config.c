@@ -30,7 +30,7 @@ struct config {
 	struct settings *settings;
 	struct diag *findings;
 	struct arena *arena;
-	struct value *operations; /* a map, as operations.h of the engine has it */
+	struct value *operations; /* a map, as node/operations.h has it */
 };
 
 typedef int set_fn(struct config *config, const struct value *value, struct err *err);

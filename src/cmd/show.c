@@ -39,7 +39,7 @@ int show_read(const struct mount *mount, const char *name, struct buf *out, stru
 				mount->path, mount->path);
 	else if (rc == -ENOENT && !is_fuse(mount->path))
 		rc = err_set(err, ENOENT, "'%s' is not mounted any more", mount->path);
-	else if (rc == -ENOENT) /* gate.h of the engine */
+	else if (rc == -ENOENT) /* engine/gate.h */
 		rc = err_set(err, ENOENT,
 				"'%s' does not serve yet: its first revision is being checked",
 				mount->path);

@@ -1,5 +1,5 @@
 /*
- * scene: what a command of the node is told about the revision that it runs for (command.h), and the file that
+ * scene: what a command of the node is told about the revision that it runs for (node/command.h), and the file that
  * it is told of. Private to the room.
  */
 #ifndef ENGINE_SCENE_H

@@ -22,7 +22,7 @@ struct fetches_spec {
 	struct loop *loop;
 	const char *program; /* absolute path of refmount; borrowed */
 	const char *name;    /* of the mount; borrowed */
-	int lock;	     /* that fetchers hold as well (sole.h); borrowed */
+	int lock;	     /* that fetchers hold as well (engine/sole.h); borrowed */
 };
 
 int fetches_new(const struct fetches_spec *spec, struct fetches **out, struct err *err);

@@ -2,7 +2,7 @@
  * job: what the engine asks of a fetcher process, and what comes back. One fetcher, one job, then it
  * exits.
  *
- * Both travel as one message (workers.h of the engine); results are untrusted input there.
+ * Both travel as one message (base/workers.h); results are untrusted input there.
  */
 #ifndef FETCH_JOB_H
 #define FETCH_JOB_H

@@ -1,6 +1,6 @@
 /*
  * resolver: what the engine wants to know of the repository, asked of a process that is confined
- * like a builder (sandbox.h). The engine itself opens nothing in a repository: a parser that crashes
+ * like a builder (roles/sandbox.h). The engine itself opens nothing in a repository: a parser that crashes
  * or does not end costs one answer.
  *
  * The process lives as long as it answers; one that ended is replaced with the next question. A

@@ -1,6 +1,6 @@
 /*
  * The operators of expressions: which types go together. Numbers are number.c's, `%` on strings is
- * percent.c's; what is left is to put sequences together and to repeat them.
+ * format_percent.c's; what is left is to put sequences together and to repeat them.
  */
 #include "src/jinja/object.h"
 

@@ -37,7 +37,7 @@ struct settings {
 	char *proxy;	   /* URL */
 	char *http_listen; /* ADDRESS:PORT */
 	char *http_secret_file, *http_user;
-	char *operations; /* JSON: what the node runs, as operations.h of the engine has it */
+	char *operations; /* JSON: what the node runs, as node/operations.h has it */
 	uint64_t poll_ms; /* 0: never */
 	uint32_t history; /* generations kept, at least 2 */
 	uint32_t uid, gid;

@@ -2,9 +2,9 @@
  * operations: what a node runs and watches around a switch. It comes from the node's own
  * configuration; a repository can name none of it.
  *
- *     checks     before the switch, on the candidate: failing rejects the commit     gate.h
- *     on_switch  after it, when something that concerns them changed                 hooks.h
- *     probation  for a while after it: failing goes back to the revision before      probation.h
+ *     checks     before the switch, on the candidate: failing rejects the commit     engine/gate.h
+ *     on_switch  after it, when something that concerns them changed                 engine/hooks.h
+ *     probation  for a while after it: failing goes back to the revision before      engine/probation.h
  *     live       files elsewhere that should equal those of the mount
  *     helper     prints a credential for the repository
  *

@@ -1,5 +1,5 @@
 /*
- * The builder's side of builds.c: into the sandbox, one job, one result.
+ * The builder's side of build/builds.c: into the sandbox, one job, one result.
  */
 #include "src/roles/roles.h"
 

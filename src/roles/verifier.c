@@ -1,5 +1,5 @@
 /*
- * The verifier's side of signatures.c: into the sandbox, one question, one verdict.
+ * The verifier's side of trust/signatures.c: into the sandbox, one question, one verdict.
  */
 #include "src/roles/roles.h"
 

@@ -3,7 +3,7 @@
  * end. Without a shell, with an environment of three words, and with no file but those it is given:
  * everything goes through memory files, so no pipe can fill up and nobody waits but for the end.
  *
- * The deadline is that of the process that calls this (workers.h of the engine), the limits are those
+ * The deadline is that of the process that calls this (base/workers.h), the limits are those
  * that it has set for itself.
  */
 #ifndef TRUST_TOOL_H

@@ -6,8 +6,8 @@
  * if ...) tell each other by *marks* which of its items and keys they have looked at; that is what
  * unevaluatedItems and unevaluatedProperties ask for. Marks are kept only where somebody asks.
  */
-#ifndef VALUE_JSONSCHEMA_RUN_H
-#define VALUE_JSONSCHEMA_RUN_H
+#ifndef VALUE_JSONSCHEMA_TRIAL_H
+#define VALUE_JSONSCHEMA_TRIAL_H
 
 #include <stdbool.h>
 #include <stddef.h>
