@@ -38,7 +38,7 @@
 
 #define BATCH (STATE_TAKEN_SIZE / sizeof(struct fanotify_event_metadata)) /* and so descriptors */
 
-#define BATCHES_MAX 1024 /* more than the kernel queues, unless it was told otherwise; not for ever */
+#define BATCHES_MAX 1024 /* more than the kernel queues by default; but not for ever */
 
 static_assert(STATE_TAKEN_SIZE % sizeof(struct fanotify_event_metadata) == 0, "whole events");
 

@@ -442,6 +442,42 @@ static void one_process_and_another(void **state)
 	host_lease_ms = 0;
 }
 
+static uint64_t requests_of_a_pass(const struct host *host)
+{
+	uint64_t before = host_requests(host);
+	uint32_t i;
+
+	for (i = 0; i < 40; i++)
+		assert_true(host_look(host, i / 20, i % 20) > 0);
+	return host_requests(host) - before;
+}
+
+/* When a switch has settled, what is warm asks for nothing, with leases or without. */
+static void reading_costs_no_request(void **state)
+{
+	const uint32_t lengths[] = {0, 20};
+	uint64_t deadline, requests;
+	struct host host;
+	unsigned i, pass;
+
+	(void)state;
+	if (!has_fuse)
+		skip();
+	for (i = 0; i < 2; i++) {
+		host_lease_ms = lengths[i];
+		host_serve(&host, 2, 20);
+		host_commit(&host, 5);
+		deadline = clock_mono_ms() + HOST_WAIT_MS;
+		while (requests_of_a_pass(&host) > 0)
+			assert_true(clock_mono_ms() < deadline);
+		for (pass = 0, requests = 0; pass < 50; pass++)
+			requests += requests_of_a_pass(&host);
+		assert_true(requests < 10); /* the kernel may be short of memory */
+		host_stop(&host);
+	}
+	host_lease_ms = 0;
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -456,6 +492,7 @@ int main(int argc, char **argv)
 			cmocka_unit_test(what_is_lost_is_lost_for_all),
 			cmocka_unit_test(many_processes),
 			cmocka_unit_test(one_process_and_another),
+			cmocka_unit_test(reading_costs_no_request),
 	};
 
 	(void)argc;
