@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <linux/capability.h>
+#include <malloc.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -52,8 +53,20 @@ static void drop_capabilities(uint32_t kept)
 		log_warn("give up capabilities: %s", strerrordesc_np(errno));
 }
 
+/*
+ * A thread with an arena of its own reads /proc/sys/vm/overcommit_memory when that becomes smaller, which
+ * is after a large switch, and opening a file is not allowed then. In the first arena nothing is read.
+ */
+static void share_one_arena(void)
+{
+#ifdef M_ARENA_MAX
+	(void)mallopt(M_ARENA_MAX, 1);
+#endif
+}
+
 void confine_privileges(bool has_door)
 {
+	share_one_arena();
 	if (!FILTER_IS_SANITIZED) /* a leak is looked for by another process */
 		(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)

@@ -10,8 +10,8 @@
 struct err;
 
 /*
- * Before the first thread: no core dumps, no debuggers, no new privileges, and of the capabilities
- * only the one that the door needs where files belong to others than us.
+ * Before the first thread: no core dumps, no debuggers, no new privileges, of the capabilities only the
+ * one that the door needs where files belong to others than us, and an allocator that opens no files.
  */
 void confine_privileges(bool has_door);
 
