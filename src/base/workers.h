@@ -49,7 +49,7 @@ struct workers_spec {
 	const char *program; /* absolute path of refmount; borrowed like the other texts */
 	const char *role;    /* argv[0] is "refmount: ROLE NAME" */
 	const char *name;    /* of the mount */
-	int lock;	     /* that workers hold as well (engine/sole.h), their descriptor 4; -1: none */
+	int lock; /* that workers hold as well (engine/sole.h), their descriptor 4; -1: none */
 	uint64_t deadline_ms;
 	size_t answer_max;	  /* bytes */
 	size_t most;		  /* that run at a time */

@@ -1,18 +1,11 @@
 #!/usr/bin/env bash
 # HAProxy runs on a mount: as with nginx, under load, no request fails, and none gets an old answer once the switch has returned.
 . "$(dirname "$0")/lib.sh"
+WEB=haproxy
+. "$here/web.sh"
 
-PATH=$PATH:/usr/sbin
-for program in haproxy openssl; do
-	command -v $program >/dev/null || skip_all "$program is not installed"
-done
-begin() { echo "$("$PYTHON" "$here/load.py" now) begin" >>"$T/events"; }
-end() { echo "$("$PYTHON" "$here/load.py" now) served $1" >>"$T/events"; }
-
-mkdir -p "$R/haproxy" && git init -q "$R" || die 'no repository'
 version() { # NAME: configuration and certificate of one version
-	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj "/CN=$1.example.com" \
-		-keyout "$T/key.pem" -out "$T/cert.pem" 2>/dev/null &&
+	certificate "$1" "$T/key.pem" "$T/cert.pem" &&
 		cat "$T/cert.pem" "$T/key.pem" >"$R/haproxy/site.pem" &&
 		cat >"$R/haproxy/haproxy.cfg" <<HAPROXY && commit_all "$1"
 global
@@ -27,33 +20,12 @@ frontend web
 	http-request return status 200 content-type text/plain string "$1 "
 HAPROXY
 }
-# The master starts new workers at the signal; it is over when the old ones are gone.
-cat >"$T/reload" <<'RELOAD'
-#!/bin/sh
-master=$(cat "$1")
-old=$(pgrep -P "$master" -d ' ')
-kill -USR2 "$master" || exit 1
-for pid in $old; do
-	while kill -0 "$pid" 2>/dev/null; do sleep 0.01; done
-done
-RELOAD
-chmod +x "$T/reload"
-cat >"$T/web.yaml" <<YAML
-repository: $R
-mountpoint: $M
-poll: 1h
-checks:
-  - {name: haproxy, match: 'haproxy/**', run: [haproxy, -c, -f, $M/haproxy/haproxy.cfg], timeout: 10s}
-on_switch:
-  - {name: reload, match: 'haproxy/**', run: [$T/reload, $T/haproxy.pid], timeout: 30s}
-YAML
 first=$(version one)
-ok 'mount' refmount mount --config "$T/web.yaml"
+mount_web "[haproxy, -c, -f, $M/haproxy/haproxy.cfg]" "[$T/reload, $T/haproxy.pid, pkill, -USR2, -F, $T/haproxy.pid]"
 haproxy -W -D -p "$T/haproxy.pid" -f "$M/haproxy/haproxy.cfg" 2>"$T/haproxy.log" </dev/null || die "$(cat "$T/haproxy.log")"
 ok 'HAProxy starts' wait_until 10 test -S "$T/web.sock" -a -s "$T/haproxy.pid"
 end one
-"$PYTHON" "$here/load.py" ask "$T/web.sock" "$T/requests" &
-load=$!
+ask_web
 
 begin
 second=$(version two)
@@ -73,8 +45,6 @@ end three
 begin
 ok 'rollback under load' refmount rollback "$M"
 end two
-sleep 0.2
-kill "$load" && wait "$load"
-is "$("$PYTHON" "$here/load.py" judge "$T/requests" "$T/events" | sort | uniq -c)" '' 'no request failed, none got an old answer or half of one'
+judge_web
 kill "$(cat "$T/haproxy.pid")"
 finish
