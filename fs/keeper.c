@@ -540,7 +540,7 @@ static void take_descriptors(struct keeper *keeper)
 	keeper->is_upgraded = settings >= 0;
 	if (settings < 0) {
 		keeper->report = keeper_raise_fd(KEEPER_FD_REPORT);
-		keeper->place = keeper_raise_fd(KEEPER_FD_PLACE);
+		keeper->place = getenv(HANDOVER_VARIABLE) ? -1 : keeper_raise_fd(KEEPER_FD_PLACE);
 		settings = KEEPER_FD_SETTINGS;
 	}
 	keeper->settings_fd = keeper_raise_fd(settings);
@@ -550,8 +550,8 @@ static int open_keeper(struct keeper *keeper, const char *name, struct err *err)
 {
 	int rc;
 
+	take_descriptors(keeper); /* before anything opens another one */
 	log_open("keeper", name, true);
-	take_descriptors(keeper);
 	if (keeper->settings_fd < 0)
 		return err_sys(err, -keeper->settings_fd, "open the settings");
 	rc = settings_load(keeper->settings_fd, &keeper->settings, err);
