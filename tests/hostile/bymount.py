@@ -5,6 +5,7 @@ import glob
 import os
 import re
 import shutil
+import signal
 import threading
 import time
 
@@ -180,7 +181,12 @@ class Mounting:
         kept = self.path + ".kept"
         shutil.copytree(self.path, kept, symlinks=True)
         self.repo.parents = [self.served]
-        oid = case.build(self.repo)
+        engine = self.engine()
+        os.kill(engine, signal.SIGSTOP)  # it looks when all is there, and not at the new commit alone
+        try:
+            oid = case.build(self.repo)
+        finally:
+            os.kill(engine, signal.SIGCONT)
         run, faults = self.outcome(case, oid)
         if case.want != "shown":
             faults += [f for f in self.is_served(self.served, {}) if not f.startswith("serves")]
