@@ -6,6 +6,7 @@ is_real_root || skip_all 'needs real root'
 mkdir "$T/etc" && cp -a /etc/. "$T/etc"
 mount --bind "$T/etc" /etc || skip_all 'cannot bind over /etc'
 mkdir -p /etc/refmount /etc/init.d
+mount -t tmpfs tmpfs /sys/fs/cgroup # OpenRC would make one for the service
 lay_over() { mount -t overlay -o "lowerdir=$1:$2" overlay "$2" || die "cannot lay anything over $2"; }
 if [ -n "${OPENRC-}" ]; then
 	lay_over "$OPENRC/lib" /usr/lib

@@ -17,10 +17,9 @@ SYSTEM=             # the pid of systemd, seen from the test
 LOGS=$T/logs        # what each service says on standard error
 
 halt() { # at the latest when the test ends
-	local pid=$SYSTEM
+	kill -9 $SYSTEM $(jobs -p) 2>/dev/null
 	SYSTEM=
-	[ -z "$pid" ] || { kill -9 "$pid" && wait_until 10 not kill -0 "$pid"; } 2>/dev/null
-	wait_until 5 empty_cgroup
+	wait_until 10 empty_cgroup
 }
 
 empty_cgroup() { find "$CGROUP" -depth -type d -exec rmdir {} + 2>/dev/null; [ ! -e "$CGROUP" ]; }
