@@ -170,8 +170,11 @@ int form_duration(struct form *form, const struct form_field *field, const struc
 	const char *text = NULL;
 	char least[32], most[32];
 	uint64_t ms;
-	int rc = form_word(form, field, value, &text, err);
+	int rc;
 
+	if (value->kind != VALUE_STRING && value->kind != VALUE_INT)
+		return wrong_kind("a duration", value, err);
+	rc = form_word(form, field, value, &text, err);
 	if (rc < 0)
 		return rc;
 	if (str_to_duration(text, &ms) < 0)
@@ -190,6 +193,8 @@ int form_count(struct form *form, const struct form_field *field, const struct v
 	(void)form;
 	if (value->kind != VALUE_INT)
 		return wrong_kind("an integer", value, err);
+	if (field->max == UINT64_MAX && value->integer < (int64_t)field->min)
+		return err_set(err, EINVAL, "this must be at least %" PRIu64, field->min);
 	if (value->integer < 0 || (uint64_t)value->integer < field->min ||
 			(uint64_t)value->integer > field->max)
 		return err_set(err, EINVAL, "this must be between %" PRIu64 " and %" PRIu64,

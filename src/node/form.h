@@ -17,7 +17,7 @@ struct err;
 struct form_field;
 struct value;
 
-#define FORM_FIELDS_MAX 16
+#define FORM_FIELDS_MAX 32
 
 struct form {
 	struct arena *arena;   /* what is read lives here; borrowed */
@@ -35,7 +35,7 @@ struct form_field {
 	const char *name;
 	form_fn *read;
 	size_t offset;	   /* of what it sets, in the struct */
-	uint64_t min, max; /* of form_duration (milliseconds) and form_count */
+	uint64_t min, max; /* of form_duration (milliseconds) and form_count; UINT64_MAX: no most */
 	bool is_needed;
 };
 

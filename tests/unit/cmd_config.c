@@ -118,7 +118,11 @@ static void every_fault_has_its_place(void **state)
 			"f:1:35: this must be a string, not a list\n"
 			"f:2:10: 'x' must be an absolute path\n");
 	expect("ref: ''\n", "f:1:6: this must not be empty\n");
-	expect("ref: \"a\\0b\"\n", "f:1:6: this must not be empty\n");
+	expect("ref: \"a\\0b\"\n", "f:1:6: this must not hold a NUL byte\n");
+	expect("poll: []\n", "f:1:7: this must be a duration, not a list\n");
+	expect("http: 7\nverify: 7\n",
+			"f:1:7: this must be a map, not an integer\n"
+			"f:2:9: this must be a map, not an integer\n");
 }
 
 static void trust_and_remotes(void **state)
