@@ -11,7 +11,9 @@ for program in nginx haproxy openssl; do
 done
 is_real_root || skip_all 'needs real root'
 commits=${COMMITS:-12} pairs=20
-L=$T/flip # two folders, and a link to one of them
+L=$T/flip # two folders, and a link to one of them, on ext4 if that can be had
+mkdir "$L"
+truncate -s 32M "$T/disk" && PATH=$PATH:/sbin mkfs.ext4 -q "$T/disk" 2>/dev/null && mount -o loop "$T/disk" "$L" 2>/dev/null || rm -f "$T/disk"
 
 git init -q "$R" || die 'no repository'
 version() { # NAME: a tree in which all certificates have one key
@@ -85,5 +87,5 @@ is "$failures" 0 "no certificate with another key in $commits commits" || grep -
 refmount umount "$M" || refmount umount --lazy "$M"
 mounted "$R#main" -o lease=0
 under_load 'no-leases' "$M" advance
-under_load 'symlink-flip' "$L/current" flip
+under_load "symlink-flip-on-$(stat -f -c %T "$L" | sed 's,ext2/ext3,ext4,')" "$L/current" flip
 finish
