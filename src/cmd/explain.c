@@ -12,7 +12,6 @@
 #include "src/base/diag.h"
 #include "src/base/err.h"
 #include "src/base/str.h"
-#include "src/cmd/complaints.h"
 #include "src/cmd/rendering.h"
 #include "src/cmd/say.h"
 #include "src/cmd/verbs.h"
@@ -340,7 +339,7 @@ static int run(const struct command *command, int argc, char **argv)
 	struct rendering rendering = RENDERING_INIT;
 	struct diag findings = DIAG_INIT;
 	struct err err = ERR_INIT;
-	int rc, code = EXIT_DONE;
+	int rc;
 
 	if (options_parse(command, argc, argv, &args, &err) < 0)
 		return say_error("%s", err.text);
@@ -348,15 +347,7 @@ static int run(const struct command *command, int argc, char **argv)
 	rc = rendering_open(&args.wish, &findings, &rendering, &err);
 	if (rc == 0 && rendering.render)
 		rc = explain(&rendering, argv[1], &findings, &err);
-	diag_sort(&findings);
-	complaints_print(stderr, "refmount: ", &findings, rendering.input);
-	if (rc < 0)
-		code = say_error("%s", err.text);
-	else if (diag_has_errors(&findings))
-		code = EXIT_NO;
-	rendering_close(&rendering);
-	diag_release(&findings);
-	return code;
+	return rendering_finish(&rendering, &findings, rc, &err);
 }
 
 const struct command cmd_explain = {

@@ -11,7 +11,6 @@
 #include "src/base/str.h"
 #include "src/build/job.h"
 #include "src/build/vet.h"
-#include "src/cmd/complaints.h"
 #include "src/cmd/export.h"
 #include "src/cmd/render_template.h"
 #include "src/cmd/rendering.h"
@@ -146,21 +145,13 @@ static int render_source(const struct args *args, const char *path)
 	struct rendering rendering = RENDERING_INIT;
 	struct diag findings = DIAG_INIT;
 	struct err err = ERR_INIT;
-	int rc, code = EXIT_DONE;
+	int rc;
 
 	rc = rendering_open(&args->wish, &findings, &rendering, &err);
 	if (rc == 0 && rendering.render)
 		rc = args->folder ? write_all(&rendering, args->folder, &findings, &err)
 				  : print_some(&rendering, path, &findings, &err);
-	diag_sort(&findings);
-	complaints_print(stderr, "refmount: ", &findings, rendering.input);
-	if (rc < 0)
-		code = say_error("%s", err.text);
-	else if (diag_has_errors(&findings))
-		code = EXIT_NO;
-	rendering_close(&rendering);
-	diag_release(&findings);
-	return code;
+	return rendering_finish(&rendering, &findings, rc, &err);
 }
 
 static int run(const struct command *command, int argc, char **argv)

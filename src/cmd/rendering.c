@@ -1,6 +1,7 @@
 #include "src/cmd/rendering.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,7 +13,9 @@
 #include "src/base/pairs.h"
 #include "src/base/str.h"
 #include "src/cmd/bounds.h"
+#include "src/cmd/complaints.h"
 #include "src/cmd/mounts.h"
+#include "src/cmd/say.h"
 #include "src/cmd/show.h"
 #include "src/cmd/source.h"
 #include "src/git/repo.h"
@@ -234,6 +237,22 @@ void rendering_close(struct rendering *rendering)
 	borrowed_release(&rendering->borrowed);
 	free(rendering->facts);
 	*rendering = (struct rendering)RENDERING_INIT;
+}
+
+int rendering_finish(
+		struct rendering *rendering, struct diag *findings, int rc, const struct err *err)
+{
+	int code = EXIT_DONE;
+
+	diag_sort(findings);
+	complaints_print(stderr, "refmount: ", findings, rendering->input);
+	if (rc < 0)
+		code = say_error("%s", err->text);
+	else if (diag_has_errors(findings))
+		code = EXIT_NO;
+	rendering_close(rendering);
+	diag_release(findings);
+	return code;
 }
 
 int rendering_read(struct rendering *rendering, const struct output *output, struct buf *out,

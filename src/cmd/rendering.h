@@ -53,6 +53,10 @@ int rendering_open(const struct rendering_wish *wish, struct diag *findings, str
 		struct err *err);
 void rendering_close(struct rendering *rendering);
 
+/* The end of a verb that came to RC: what was found is said, all is released; the exit status. */
+int rendering_finish(
+		struct rendering *rendering, struct diag *findings, int rc, const struct err *err);
+
 /* Append what OUTPUT shows: the bytes of a file, the target of a link. */
 int rendering_read(struct rendering *rendering, const struct output *output, struct buf *out,
 		struct err *err);
