@@ -212,11 +212,7 @@ const struct oid *decide_wanted(const struct engine *engine); /* zero: nothing i
 const char *decide_ref(const struct engine *engine); /* in full once the source has said it */
 void decide_on_secrets(void *arg);		     /* credentials_fn */
 bool decide_sees_secrets(struct engine *engine); /* true: they have changed since the last look */
-void decide_goal(struct engine *engine, const struct goal *goal); /* replaces an older one */
-void decide_resume(struct engine *engine, const char *by, const char *reason);
-void decide_accept(struct engine *engine, const struct oid *commit, const char *by,
-		const char *reason);	  /* the ref may lead there, whatever its history */
-void decide_retry(struct engine *engine); /* forget that DESIRED was rejected or failed */
+void decide_retry(struct engine *engine);	 /* forget that DESIRED was rejected or failed */
 void decide_reject(struct engine *engine, const struct oid *commit, const struct diag *findings);
 void decide_fall_back(struct engine *engine, struct generation *fallback,
 		const struct diag *findings, const char *why); /* what is visible is no good */
@@ -224,12 +220,20 @@ void decide_refused(struct engine *engine, const struct oid *commit, const struc
 		const char *sentence);	  /* COMMIT is not admitted, or could not be checked */
 void decide_hurry(struct engine *engine); /* somebody waits: no debouncing */
 void decide_on_debounce_timer(void *arg);
-void decide_on_hold_timer(void *arg);
-void decide_arm_hold(struct engine *engine);
 bool decide_follows_ref(const struct engine *engine);
 
 /* The mount has nothing to show and nothing will come: whoever waits for it is told. */
 bool decide_fail_start(struct engine *engine, int status, const char *text);
+
+/* asking.c: what people ask for, and for how long it holds. */
+void asking_goal(struct engine *engine, const struct goal *goal); /* replaces an older one */
+void asking_resume(struct engine *engine, const char *by, const char *reason);
+void asking_accept(struct engine *engine, const struct oid *commit, const char *by,
+		const char *reason); /* the ref may lead there, whatever its history */
+void asking_go_back(struct engine *engine, const struct oid *to,
+		const char *why);	/* who holds what is no good holds what we go back to */
+void asking_arm(struct engine *engine); /* for the end of the hold */
+void asking_on_timer(void *arg);
 
 /* looking.c: what the source says. */
 void looking_answer(void *arg, const struct follow_answer *answer); /* follow_fn */

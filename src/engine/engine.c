@@ -267,7 +267,7 @@ static int add_timers(struct engine *engine, struct err *err)
 		loop_timer_fn *fn;
 		struct loop_source **out;
 	} timers[] = {
-			{decide_on_hold_timer, &engine->hold_timer},
+			{asking_on_timer, &engine->hold_timer},
 			{present_on_timer, &engine->status_timer},
 			{on_spare_timer, &engine->spare_timer},
 			{on_notice_timer, &engine->notice_timer},
@@ -512,7 +512,7 @@ static int run(struct engine *engine)
 	if (rc == 0) {
 		engine->asked_ms = clock_mono_ms();
 		engine->restarts = atomic_load(&engine->shared->server_restarts);
-		decide_arm_hold(engine);
+		asking_arm(engine);
 		rc = loop_run(engine->loop, &err);
 	}
 	if (rc < 0) {

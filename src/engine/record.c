@@ -146,7 +146,7 @@ static void reach_goal(struct engine *engine)
 	engine->saved.hold = present_hold(engine);
 	engine->goal.is_active = false;
 	engine->goals_done = engine->goal.serial;
-	decide_arm_hold(engine);
+	asking_arm(engine);
 	log_event(LOG_INFO, &event, "held by %s%s%s", hold->by, hold->reason[0] ? ": " : "",
 			hold->reason);
 }

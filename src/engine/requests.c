@@ -69,7 +69,7 @@ static void proceed_to_accept(struct ticket *ticket, const struct oid *commit)
 		return;
 	}
 	ticket->waits_for = WAITS_TIP;
-	decide_accept(engine, commit, goal->by, goal->reason[0] ? goal->reason : "accepted");
+	asking_accept(engine, commit, goal->by, goal->reason[0] ? goal->reason : "accepted");
 }
 
 static void proceed(struct ticket *ticket, const struct oid *commit)
@@ -96,7 +96,7 @@ static void proceed(struct ticket *ticket, const struct oid *commit)
 	ticket->waits_for = WAITS_GOAL;
 	ticket->serial = engine->goal.serial + 1;
 	ticket->goal.commit = *commit;
-	decide_goal(engine, &ticket->goal);
+	asking_goal(engine, &ticket->goal);
 }
 
 static bool is_hex(const char *text)
@@ -233,7 +233,7 @@ static void receive_resume(
 		return;
 	hold_user_name(ctl_client_uid(client), by, sizeof(by));
 	engine->is_stale = true; /* nothing is answered before the look */
-	decide_resume(engine, by, "resumed");
+	asking_resume(engine, by, "resumed");
 	look(ticket);
 }
 
