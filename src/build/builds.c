@@ -9,8 +9,8 @@
 #include "src/base/buf.h"
 #include "src/base/err.h"
 #include "src/base/proc.h"
-#include "src/build/job.h"
 #include "src/base/workers.h"
+#include "src/build/job.h"
 
 struct build {
 	struct builds *builds;

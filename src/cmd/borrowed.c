@@ -15,10 +15,10 @@
 #include "src/base/file.h"
 #include "src/cmd/gitenv.h"
 #include "src/cmd/setting.h"
-#include "src/node/operations.h"
 #include "src/fetch/fetch.h"
 #include "src/fetch/job.h"
 #include "src/link/settings.h"
+#include "src/node/operations.h"
 
 #define DEPTH 50 /* of history, for who wants to know which commit set something */
 

@@ -18,10 +18,10 @@
 #include "src/base/proc.h"
 #include "src/cmd/doctor_checkup.h"
 #include "src/cmd/doctor_subject.h"
-#include "src/node/operations.h"
 #include "src/fetch/client.h"
 #include "src/fetch/remote.h"
 #include "src/link/settings.h"
+#include "src/node/operations.h"
 #include "src/trust/signers.h"
 
 #define SIGNERS_MAX (4u << 20) /* bytes */

@@ -9,8 +9,8 @@
 #include "src/base/log.h"
 #include "src/ctl/server.h"
 #include "src/engine/live.h"
-#include "src/node/operations.h"
 #include "src/engine/tickets.h"
+#include "src/node/operations.h"
 #include "src/snap/generation.h"
 #include "src/snap/store.h"
 

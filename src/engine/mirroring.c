@@ -6,9 +6,9 @@
 #include <stdlib.h>
 
 #include "src/build/builds.h"
+#include "src/fetch/job.h"
 #include "src/node/operations.h"
 #include "src/trust/signatures.h"
-#include "src/fetch/job.h"
 
 /*
  * Enough to say how many commits a node is behind after some days without contact, and to diff against what is

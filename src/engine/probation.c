@@ -10,11 +10,11 @@
 #include "src/base/err.h"
 #include "src/base/log.h"
 #include "src/base/loop.h"
+#include "src/engine/core.h"
+#include "src/engine/scene.h"
 #include "src/node/command.h"
 #include "src/node/commands.h"
-#include "src/engine/core.h"
 #include "src/node/operations.h"
-#include "src/engine/scene.h"
 
 #define CHANGED_FILE "probation.changed"
 

@@ -27,11 +27,11 @@
 #include "src/base/loop.h"
 #include "src/base/str.h"
 #include "src/fetch/fetches.h"
+#include "src/fetch/job.h"
+#include "src/fetch/mirror.h"
 #include "src/follow/network.h"
 #include "src/follow/pauses.h"
 #include "src/follow/resolver.h"
-#include "src/fetch/job.h"
-#include "src/fetch/mirror.h"
 
 #define PATIENCE_MS   2000 /* with a look that stands still, while somebody wants the next */
 #define PACKS_MAX     20   /* more of them are made one */

@@ -6,9 +6,9 @@
 
 #include "src/base/buf.h"
 #include "src/base/err.h"
+#include "src/base/workers.h"
 #include "src/node/command.h"
 #include "src/node/operations.h"
-#include "src/base/workers.h"
 
 #define DEADLINE_MS                                                                                \
 	(2ull * 3600 * 1000) /* of a runner that hangs itself; timeouts are its business */

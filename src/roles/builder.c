@@ -11,11 +11,11 @@
 #include "src/base/err.h"
 #include "src/base/file.h"
 #include "src/base/proc.h"
+#include "src/base/workers.h"
 #include "src/build/build.h"
 #include "src/build/job.h"
-#include "src/roles/sandbox.h"
-#include "src/base/workers.h"
 #include "src/git/repo.h"
+#include "src/roles/sandbox.h"
 
 #define FILE_EXTRA (1ull << 30) /* bytes of a segment besides the contents of files */
 

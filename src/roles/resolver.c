@@ -19,9 +19,9 @@
 #include "src/base/str.h"
 #include "src/base/wire.h"
 #include "src/follow/resolver.h"
-#include "src/roles/sandbox.h"
 #include "src/git/rev.h"
 #include "src/git/tree.h"
+#include "src/roles/sandbox.h"
 
 struct question {
 	uint32_t kind;

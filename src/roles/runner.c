@@ -35,8 +35,8 @@
 #include "src/base/loop.h"
 #include "src/base/proc.h"
 #include "src/base/str.h"
-#include "src/node/command.h"
 #include "src/base/workers.h"
+#include "src/node/command.h"
 
 #define NICE_CHECK 5
 #define ENV_MAX	   16

@@ -21,8 +21,8 @@
 #include <string.h>
 
 #include "src/base/err.h"
-#include "src/value/pattern_flags.h"
 #include "src/value/pattern_cursor.h"
+#include "src/value/pattern_flags.h"
 #include "src/value/pattern_set.h"
 
 #define WIDTH_MAX 0xffffffffull /* "any number" */
