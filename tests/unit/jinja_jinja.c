@@ -143,6 +143,14 @@ static void hints_help(void **state)
 	TEMPLATE_CHECK(cases, true, -1);
 }
 
+static void what_every_template_is_given(void **state)
+{
+	(void)state;
+	assert_true(jinja_gives("range") && jinja_gives("managed"));
+	assert_true(jinja_gives("ansible_managed"));
+	assert_false(jinja_gives("lookup") || jinja_gives("rang"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -152,6 +160,7 @@ int main(void)
 			cmocka_unit_test(templates_that_are_no_text),
 			cmocka_unit_test(options_hold),
 			cmocka_unit_test(hints_help),
+			cmocka_unit_test(what_every_template_is_given),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
