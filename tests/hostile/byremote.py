@@ -58,7 +58,7 @@ class Remoting:
             return status.read()
 
     def took(self, name, seconds, is_slow):
-        """A server that never ends is waited for until the deadline."""
+        """What makes git work until the deadline of a fetch is not asked for less."""
         self.times.took(seconds, f"remote {name}")
         return [f"took {seconds:.1f} s of CPU time"] if seconds > self.seconds and not is_slow else []
 

@@ -101,8 +101,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 MODES = []  # (name, {what: (kind, function)}, an object to add first or None, whether it takes until the deadline)
 
 
-def says(name, what, data, **more):
-    MODES.append((name, {what: ("git", lambda server, out: out.write(data(server) if callable(data) else data))}, more.get("add"), False))
+def says(name, what, data, add=None, is_slow=False):
+    MODES.append((name, {what: ("git", lambda server, out: out.write(data(server) if callable(data) else data))}, add, is_slow))
 
 
 def endless(name, what, begin, again):
@@ -149,14 +149,14 @@ says("progress with escape sequences, and then nothing", "fetch", band(2, ESCAPE
 says("5 MB of progress, and then nothing", "fetch", band(2, b"x" * 5000000) + FLUSH)
 
 
-def packed(name, fill):
+def packed(name, fill, **more):
     """The pack has what FILL(pack) puts there, and nothing of what was asked for."""
     def make(_server):
         pack = Pack()
         fill(pack)
         return band(1, pack.bytes()) + FLUSH
 
-    says("a pack with " + name, "fetch", make)
+    says("a pack with " + name, "fetch", make, **more)
 
 
 def with_entries():
@@ -173,7 +173,9 @@ def with_entries():
     packed("a delta of what is before it", lambda p: p.add_raw("ab" * 20, head(OFS_DELTA, 5) + b"\xff\x7f" + zlib.compress(b"\1\1\1x!")))
     packed("a delta of itself", lambda p: p.add_raw("ab" * 20, head(REF_DELTA, 5) + b"\xab" * 20 + zlib.compress(b"\1\1\1x!")))
     packed("a delta that makes 4 GiB", lambda p: (lambda at: (p.add(BLOB, bytes(1 << 20), level=9), p.add_ofs_delta("ab" * 20, at, delta(1 << 20, 1 << 32, *[copy(0, 1 << 20)] * 4096))))(p.next_offset()))
-    packed("1 GiB of zeros", lambda p: p.add_raw("ab" * 20, head(BLOB, 1 << 30) + zeros(1 << 30)))
+    packed("256 MiB of zeros", lambda p: p.add_raw("ab" * 20, head(BLOB, 256 << 20) + zeros(256 << 20)))
+    # git inflates and hashes all that comes, and nobody can tell it how much: up to the time that a fetch has.
+    packed("1 GiB of zeros", lambda p: p.add_raw("ab" * 20, head(BLOB, 1 << 30) + zeros(1 << 30)), is_slow=True)
     packed("broken zlib", lambda p: p.add_raw("ab" * 20, head(BLOB, 100) + b"\xff" * 100))
     packed("a tree of '..'", lambda p: p.add(TREE, b"40000 ..\0" + bytes(20)))
     packed("a tree of '.git'", lambda p: p.add(TREE, b"40000 .GIT\0" + bytes(20)))
