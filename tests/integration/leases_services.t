@@ -13,7 +13,7 @@ for program in postgres prometheus; do
 done
 [ ${#services[@]} -gt 0 ] || skip_all 'neither PostgreSQL nor Prometheus is installed'
 ip link set lo up
-nobody() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
+nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups)
 
 git init -q "$R" || die 'no repository'
 version() { # NAME: a tree in which all files say so
@@ -28,20 +28,20 @@ trees=("$(version one)" "$(version two)")
 
 start_postgres() {
 	local at=$T/postgres
-	mkdir -p "$at" && chown 65534:65534 "$at" && nobody initdb -D "$at/data" -A trust >"$T/.out" 2>&1 || return
+	mkdir -p "$at" && chown 65534:65534 "$at" && "${nobody[@]}" initdb -D "$at/data" -A trust >"$T/.out" 2>&1 || return
 	cat >>"$at/data/postgresql.conf" <<-CONF
 		include_dir = '$M/settings'
 		listen_addresses = ''
 		unix_socket_directories = '$at'
 		fsync = off
 	CONF
-	nobody postgres -D "$at/data" >"$at/log" 2>&1 &
+	"${nobody[@]}" postgres -D "$at/data" >"$at/log" 2>&1 &
 	pids+=($!)
-	wait_until 30 nobody psql -h "$at" -U nobody -l postgres
+	wait_until 30 "${nobody[@]}" psql -h "$at" -U nobody -l postgres
 }
 # pg_file_settings is what the files say, read now.
 load_postgres() {
-	nobody psql -h "$T/postgres" -U nobody -qAt postgres 2>&1 <<-SQL | sed -n 's/.*said //p'
+	"${nobody[@]}" psql -h "$T/postgres" -U nobody -qAt postgres 2>&1 <<-SQL | sed -n 's/.*said //p'
 		DO \$\$ DECLARE n int; torn int := 0; loads int := 0;
 		BEGIN
 			WHILE (pg_stat_file('$T/over', true)).size IS NULL LOOP
@@ -89,7 +89,7 @@ under_load() { # NAME
 	for ((i = 0; i < commits; i++)); do advance $i || die "advance $i"; done
 	touch "$T/over"
 	wait "${loaders[@]}"
-	kill -INT "${pids[@]}"
+	kill "${pids[@]}"
 	wait "${pids[@]}"
 	for service in "${services[@]}"; do
 		read -r loads torn <"$T/said.$service" || die "$service says nothing"
@@ -104,8 +104,8 @@ under_load leases
 for service in "${services[@]}"; do
 	is "$(cut -d' ' -f2 "$T/said.$service")" 0 "$service: nothing is torn"
 done
-refmount umount "$M" || refmount umount --lazy "$M"
 if [ "$commits" -gt 10 ]; then
+	refmount umount "$M" || refmount umount --lazy "$M"
 	mounted "$R#main" -o lease=0
 	under_load no-leases
 fi
