@@ -270,6 +270,8 @@ void present_now(struct engine *engine);
 void present_within(struct engine *engine, uint64_t after_ms); /* at the latest */
 void present_on_timer(void *arg);
 void present_answer(struct engine *engine, const struct message *message);
+/* Nobody will answer what is being published, as SENTENCE says: what was visible is published anew. */
+void present_abandon(struct engine *engine, const char *sentence);
 /* For whoever asks: about what is visible, as of this moment. */
 void present_report(struct engine *engine, struct report *out);
 /* Of max_age, until the source was silent for too long: 0: it was; UINT64_MAX: that is no fault here. */

@@ -63,6 +63,32 @@ static void show_restart(struct engine *engine, const char *role)
 	loop_timer_set(engine->notice_timer, NOTICE_MS);
 }
 
+/* Is a switch to something else under way, and something there to stay with? */
+static bool is_switching(const struct engine *engine)
+{
+	return switcher_is_busy(engine->switcher) && engine->visible &&
+			engine->showing.generation && engine->showing.generation != engine->visible;
+}
+
+/* A commit that the server cannot even switch to: it stays with what it has. */
+static void give_up_switch(struct engine *engine)
+{
+	const struct oid commit = engine->showing.generation->commit;
+	bool is_of_ref = engine->showing.is_of_ref;
+	struct diag findings = DIAG_INIT;
+	char sentence[128];
+
+	(void)snprintf(sentence, sizeof(sentence),
+			"the server crashed %d times while it switched to this commit",
+			CRASHES_MAX);
+	present_abandon(engine, sentence);
+	engine->crashes = 0;
+	diag_add(&findings, DIAG_ERROR, NULL, 0, 0, "%s", sentence);
+	if (is_of_ref)
+		decide_reject(engine, &commit, &findings);
+	diag_release(&findings);
+}
+
 /*
  * A commit that makes the server crash again and again is no good, whatever the checks said: back
  * to the one before it.
@@ -91,22 +117,34 @@ static bool is_crash(int signo)
 			signo == SIGFPE || signo == SIGTRAP || signo == SIGSYS;
 }
 
+static void count_crash(struct engine *engine)
+{
+	bool is_switched =
+			engine->switched_ms && clock_mono_ms() - engine->switched_ms < CRASHES_MS;
+
+	if ((!is_switching(engine) && !is_switched) || ++engine->crashes < CRASHES_MAX)
+		return;
+	if (is_switching(engine))
+		give_up_switch(engine);
+	else if (engine->crashes == CRASHES_MAX)
+		condemn(engine);
+}
+
 static void on_server(struct engine *engine, const struct message *message)
 {
 	uint64_t restarts = atomic_load(&engine->shared->server_restarts);
+	bool is_new = restarts != engine->restarts;
 
+	if (is_new && is_crash(message->code))
+		count_crash(engine);
 	switcher_repeat(engine->switcher);
-	if (restarts == engine->restarts)
+	if (!is_new)
 		return;
 	engine->restarts = restarts;
 	if (message->flags != MESSAGE_ON_PURPOSE) {
 		log_warn("the server was restarted (%llu so far)", (unsigned long long)restarts);
 		show_restart(engine, "server");
 	}
-	if (is_crash(message->code) && engine->switched_ms &&
-			clock_mono_ms() - engine->switched_ms < CRASHES_MS &&
-			++engine->crashes == CRASHES_MAX)
-		condemn(engine);
 	decide_next(engine);
 }
 

@@ -448,6 +448,14 @@ void present_now(struct engine *engine)
 		present_failed(engine, err.text);
 }
 
+void present_abandon(struct engine *engine, const char *sentence)
+{
+	switcher_abandon(engine->switcher);
+	engine->showing = (struct showing){0};
+	engine->must_present = true;
+	present_failed(engine, sentence);
+}
+
 void present_report(struct engine *engine, struct report *out)
 {
 	struct ground ground;

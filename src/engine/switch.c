@@ -253,6 +253,12 @@ void switcher_repeat(struct switcher *switcher)
 		(void)send_publish(switcher); /* a broken link is noticed where it is read */
 }
 
+/* Its overlay may be shown; the next PUBLISH that is answered drops all but its own. */
+void switcher_abandon(struct switcher *switcher)
+{
+	switcher->pending = 0;
+}
+
 static void drop_overlay(struct switcher *switcher, uint32_t number, uint32_t shown)
 {
 	if (number != shown)

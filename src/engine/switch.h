@@ -47,6 +47,11 @@ bool switcher_is_busy(const struct switcher *switcher); /* a PUBLISH is unanswer
 void switcher_repeat(struct switcher *switcher);	/* send it again */
 
 /*
+ * Wait for its answer no longer. The server may have carried it out or not: publish what shall be visible, soon.
+ */
+void switcher_abandon(struct switcher *switcher);
+
+/*
  * MESSAGE is a PUBLISHED: true if it answers ours, which is then answered; overlays that are not
  * shown any more are dropped.
  */
