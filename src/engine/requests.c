@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "src/base/buf.h"
@@ -26,6 +27,10 @@
 /* Fewer digits could as well be the name of a tag: then the repository is asked first. */
 #define SHORT_ID_MIN   7
 #define SHORT_ID_LEAST 4
+
+/* Half a second in all. */
+#define DETACH_TRIES	25
+#define DETACH_PAUSE_NS 20000000
 
 /* --- what does REV mean --- */
 
@@ -314,6 +319,22 @@ static void receive_wait(
 	present_now(engine);
 }
 
+/*
+ * An open that the server has not come to note yet holds the mount busy, like an open file: that passes. The keeper
+ * is patient in the same way, but with a timer (forward_quit()); without it there is nothing else to do here.
+ */
+static int detach(const char *path, bool is_lazy)
+{
+	const struct timespec pause = {.tv_nsec = DETACH_PAUSE_NS};
+	int rc = umount2(path, is_lazy ? MNT_DETACH : 0);
+
+	for (unsigned i = 1; rc < 0 && errno == EBUSY && i < DETACH_TRIES; i++) {
+		(void)nanosleep(&pause, NULL);
+		rc = umount2(path, 0);
+	}
+	return rc;
+}
+
 /* Without a keeper, we are all that is left to do it. */
 static void unmount_here(struct ticket *ticket)
 {
@@ -323,7 +344,7 @@ static void unmount_here(struct ticket *ticket)
 			"/usr/bin/fusermount3", ticket->is_lazy ? "-uz" : "-u", "--", path, NULL};
 	int status = 0;
 
-	if (umount2(path, ticket->is_lazy ? MNT_DETACH : 0) == 0) {
+	if (detach(path, ticket->is_lazy) == 0) {
 		tickets_end(ticket, EXIT_DONE);
 	} else if (errno == EPERM && proc_run(helper, &status, NULL) == 0 && status == 0) {
 		tickets_end(ticket, EXIT_DONE);

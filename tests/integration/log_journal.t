@@ -60,7 +60,7 @@ ok 'no secret is logged' not logged 'nonsense|Bearer'
 kill -9 "$(pid_of keeper)"
 logs '\|MESSAGE=server web: the keeper is gone' 'a confined server can log'
 is "$(cat "$T/err")" '' 'stderr gets none of it a second time'
-refmount umount "$M"
+ok 'it is unmounted' refmount umount "$M"
 ok 'it ends' wait_until 5 nothing_left
 
 # A daemon has no stderr.

@@ -140,12 +140,9 @@ def manifest():
 
 
 def node():
-    text = read("src", "cmd", "config.c")
+    tables = read("src", "cmd", "config.c") + read("src", "node", "operations.c")
     there = set()
-    for body in re.findall(r"struct key \w+\[\] = \{(.*?)\};", text, flags=re.S):
-        there |= {key for key, call, kind in re.findall(r'\{"(\w+)", (\w+), (\w+),', body)
-                  if call != "NULL" or kind != "KEY_CALL"}
-    for body in re.findall(r"struct form_field \w+\[\] = \{(.*?)\};", read("src", "node", "operations.c"), flags=re.S):
+    for body in re.findall(r"struct form_field \w+\[\] = \{(.*?)\};", tables, flags=re.S):
         there |= set(re.findall(r'\{"(\w+)",', body))
     compare("node configuration", there, words(manual("refmount-node.5"), "It Cm"))
     all_in_examples("refmount-node.5", there)
