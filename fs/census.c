@@ -2,7 +2,7 @@
  * The queue is read by whoever must know (intake.c), and by this thread as soon as there is something in it: an
  * event holds the mount busy, as any open file does, until it was read and its descriptor closed. Only when
  * opens follow each other closely is it left alone for a moment at a time, since waking us costs the reader
- * more than the event itself. When nobody reads it, the keeper replaces the server (watch.h).
+ * more than the event itself, and the kernel makes one event of several while they wait. When nobody reads it, the keeper replaces the server (watch.h).
  *
  * Closing a descriptor may wait for a worker's answer (intake.c). So this is a thread of its own, which no worker
  * ever waits for, and it has a table of descriptors of its own, with nothing in it but the queue:
@@ -29,7 +29,7 @@
 
 #define BURST	  8	  /* so often we are woken, ... */
 #define BURST_NS  1000000 /* ... within that time, before we let a moment pass: */
-#define MOMENT_NS 1000000
+#define MOMENT_NS 10000000
 
 struct census {
 	struct census_source source;
@@ -44,16 +44,16 @@ struct census {
 	unsigned burst;
 };
 
-/* Some of what is queued; false when there was nothing. */
+/* Some of what is queued; false when there was less than could have been taken. */
 static bool take(struct census *census)
 {
 	struct views_pair views;
-	bool has_taken;
+	unsigned count;
 
 	(void)views_enter(census->source.views, CENSUS_WORKER, &views); /* keeps segments mapped */
-	has_taken = intake_take(census->source.intake);
+	count = intake_take(census->source.intake);
 	views_leave(census->source.views, CENSUS_WORKER);
-	return has_taken;
+	return count == INTAKE_BATCH;
 }
 
 static void rest_in_bursts(struct census *census)

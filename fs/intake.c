@@ -36,11 +36,11 @@
 #include "src/link/state.h"
 #include "src/snap/node.h"
 
-#define BATCH (STATE_TAKEN_SIZE / sizeof(struct fanotify_event_metadata)) /* and so descriptors */
+#define BATCH INTAKE_BATCH /* and so descriptors */
 
 #define BATCHES_MAX 1024 /* more than the kernel queues by default; but not for ever */
 
-static_assert(STATE_TAKEN_SIZE % sizeof(struct fanotify_event_metadata) == 0, "whole events");
+static_assert(STATE_TAKEN_SIZE == BATCH * sizeof(struct fanotify_event_metadata), "whole events");
 
 struct intake {
 	struct intake_source source;
@@ -220,13 +220,13 @@ static unsigned take(struct intake *intake, int fds[static BATCH])
 	return count;
 }
 
-bool intake_take(struct intake *intake)
+unsigned intake_take(struct intake *intake)
 {
 	unsigned i, count;
 	int fds[BATCH];
 
 	if (intake->source.queue_fd < 0)
-		return false;
+		return 0;
 	(void)pthread_mutex_lock(&intake->lock);
 	count = take(intake, fds);
 	(void)pthread_mutex_unlock(&intake->lock);
@@ -236,13 +236,13 @@ bool intake_take(struct intake *intake)
 	}
 	if (count > 0)
 		atomic_store(&intake->source.state->taken.is_primed, 1);
-	return count > 0;
+	return count;
 }
 
 void intake_drain(struct intake *intake)
 {
 	unsigned i;
 
-	for (i = 0; i < BATCHES_MAX && intake_take(intake); i++)
+	for (i = 0; i < BATCHES_MAX && intake_take(intake) > 0; i++)
 		;
 }

@@ -36,8 +36,10 @@ void intake_recover(struct intake *intake);
  */
 bool intake_is_ready(const struct intake *intake);
 
-/* Take and note some of what the kernel has queued; false when there was nothing. */
-bool intake_take(struct intake *intake);
+#define INTAKE_BATCH 64
+
+/* Take and note some of what the kernel has queued: so many, at most INTAKE_BATCH; 0: there was nothing. */
+unsigned intake_take(struct intake *intake);
 
 /* All of it. After this whatever was opened before the call is noted. */
 void intake_drain(struct intake *intake);

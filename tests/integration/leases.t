@@ -81,24 +81,28 @@ for group in torn:
     print("torn:", group[3])
 print(json.dumps({"groups": len(groups), "torn": len(torn), "held": held}))
 PYTHON
-run() { # [kill]; switches back and forth under readers
+run() { # [kill|elsewhere]; switches back and forth under readers
+	local readers i apart=() from=$M
 	rm -f "$T/stop"
-	"$PYTHON" "$T/groups.py" "$M" >"$T/groups" &
-	local readers=$! i
+	[ "${1-}" != elsewhere ] || { apart=(unshare -m --propagation private) from=$T/bound && mkdir "$from" && mount --bind "$M" "$from"; }
+	"${apart[@]}" "$PYTHON" "$T/groups.py" "$from" >"$T/groups" &
+	readers=$!
 	for i in 1 2 3; do
 		refmount switch "$M" "$two" >/dev/null &
-		[ -z "${1-}" ] || { sleep 0.$((RANDOM % 3)) && kill -9 "$(pgrep -of '^refmount: server')"; }
+		[ "${1-}" != kill ] || { sleep 0.$((RANDOM % 3)) && kill -9 "$(pgrep -of '^refmount: server')"; }
 		wait $!
 		refmount switch "$M" "$one" >/dev/null
 	done
 	touch "$T/stop"
 	wait $readers
 	result=$(tail -n1 "$T/groups")
+	[ "$from" = "$M" ] || umount "$from"
 }
 count() { "$PYTHON" -c 'import json, sys; print(json.loads(sys.argv[1])[sys.argv[2]])' "$result" "$1"; }
-for way in '' kill; do
+declare -A also=([kill]=', also when servers are killed' [elsewhere]=', also through a bind mount in another namespace')
+for way in '' kill elsewhere; do
 	run $way
-	is "$(count torn)" 0 "every group is of one revision${way:+, also when servers are killed}: $result"
+	is "$(count torn)" 0 "every group is of one revision${way:+${also[$way]}}: $result"
 	[ "$(count torn)" = 0 ] || sed 's/^/# /' "$T/groups"
 done
 look() { cat "$M/a"; }
